@@ -1,0 +1,115 @@
+/** The event store's contract: atomic appends to several streams, gapless commit-ordered positions, exact bytes back. */
+import type { Instant } from '../../kernel/clock';
+import type { RowWrite } from './row-write';
+
+/** The log every tenant belongs to until tenants are spread over several. */
+export const DEFAULT_LOG = 1;
+
+export interface EventHeader {
+  readonly event_id: string;
+  readonly type: string;
+  readonly schema_version: number;
+  /** Business time: when it happened. */
+  readonly ts: Instant;
+  readonly portfolio_id: string | null;
+  readonly position_id: string | null;
+  readonly instrument_id: string | null;
+  readonly symbol: string | null;
+  /** tick_id, corporate_action_id or request id. */
+  readonly correlation_id: string;
+  /** The event (or message) that caused this one. */
+  readonly causation_id: string | null;
+  /** `user:<id>`, `system:<job>` or `broker:<account>`; never a name or an address. */
+  readonly actor: string;
+}
+
+export interface NewEvent extends EventHeader {
+  /** The event's data as JSON text; stored and given back byte for byte. */
+  readonly data: string;
+  /** At most one event of a tenant carries a given key. */
+  readonly unique_key: string | null;
+}
+
+/** An event as the log holds it. */
+export interface RecordedEvent extends NewEvent {
+  readonly log: number;
+  /** Gapless, in commit order, from 1. */
+  readonly position: number;
+  readonly tenant_id: string;
+  readonly stream: string;
+  readonly version: number;
+  /** Never decreases within a log, whatever clocks do. */
+  readonly recorded_at: Instant;
+}
+
+export interface StreamAppend {
+  readonly stream: string;
+  /** The version the stream must have (0: it must be new), or `any` to take whatever comes. */
+  readonly expectedVersion: number | 'any';
+  readonly events: readonly NewEvent[];
+}
+
+/** Everything in one call happens, or nothing does. */
+export interface AppendCall {
+  readonly tenantId: string;
+  readonly streams: readonly StreamAppend[];
+  /** Inline projections and the idempotency row: committed with the events. */
+  readonly writes: readonly RowWrite[];
+}
+
+export interface AppendResult {
+  /** Position of the last event written; the log's head where the call had no events. */
+  readonly position: number;
+}
+
+export interface ReadRange {
+  readonly log?: number;
+  readonly after?: number;
+  readonly upTo?: number;
+  readonly limit: number;
+}
+
+export interface EventFilter {
+  readonly positionId?: string;
+  readonly portfolioId?: string;
+  readonly type?: string;
+  readonly correlationId?: string;
+  readonly streamPrefix?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+export interface VerifyReport {
+  readonly events: number;
+  readonly head: string;
+  /** The first bad position with its reason, or null where the whole chain holds. */
+  readonly firstBad: { readonly position: number; readonly reason: string } | null;
+}
+
+export abstract class EventStore {
+  /**
+   * Appends atomically. Rejects with VersionConflict where a stream moved on, with DuplicateKey where a unique key or an
+   * inserted row exists already; a rejected call leaves no trace, whatever others are flushed with it.
+   */
+  abstract append(call: AppendCall): Promise<AppendResult>;
+  /** Events of one stream in version order. */
+  abstract readStream(tenantId: string, stream: string, afterVersion?: number): Promise<readonly RecordedEvent[]>;
+  /** The last event of one stream, or null. */
+  abstract readLast(tenantId: string, stream: string): Promise<RecordedEvent | null>;
+  /** Every tenant's events in position order: for subscriptions, rebuild and verification. */
+  abstract readAll(range: ReadRange): Promise<readonly RecordedEvent[]>;
+  /** One tenant's events in position order, `after` exclusive; `descending` pages from the newest back (`after` is then an upper bound, exclusive). */
+  abstract readTenant(
+    tenantId: string,
+    filter: EventFilter,
+    page: { readonly after: number | null; readonly limit: number; readonly descending: boolean },
+  ): Promise<readonly RecordedEvent[]>;
+  /** Position of the newest event, 0 for an empty log. */
+  abstract head(log?: number): Promise<number>;
+  /** Recomputes every hash. */
+  abstract verify(onProgress?: (events: number) => void): Promise<VerifyReport>;
+  /** Called after each commit with what was committed, in order. Returns the unsubscriber. */
+  abstract onCommitted(listener: (events: readonly RecordedEvent[]) => void): () => void;
+  /** Refuses new appends and waits until what is in flight is durable. */
+  abstract close(): Promise<void>;
+}
