@@ -17,6 +17,8 @@ const PATTERN = /^-?\d{1,12}(?:\.\d{1,8})?$/;
 const brand = (units: bigint): Amount => units as Amount;
 
 export const ZERO = brand(0n);
+/** The largest amount there is: 12 integer digits and 8 places. */
+export const LARGEST = brand(LIMIT - 1n);
 
 /** The amount of so many units of 1e-8. Throws where it has more than 12 integer digits. */
 export function ofUnits(units: bigint): Amount {
@@ -42,7 +44,8 @@ export function parseAmount(text: unknown, field = 'amount'): Amount {
 /** Text from a trusted source (our own events and rows), where `null` stays `null`. */
 export const parseOptional = (text: AmountText | null): Amount | null => (text === null ? null : parseAmount(text));
 
-function formatUnits(units: bigint): string {
+/** Decimal text of so many units of 1e-8, of any size: for values in between that are shown and not stored. */
+export function formatUnits(units: bigint): string {
   const negative = units < 0n;
   const digits = (negative ? -units : units).toString().padStart(9, '0');
   const whole = digits.slice(0, -8);

@@ -1,5 +1,5 @@
 /** Exact fractions for everything between input and stored result: nothing is rounded until the end, and then once. */
-import { type Amount, ofUnits, SCALE } from './amount';
+import { type Amount, formatUnits, ofUnits, SCALE } from './amount';
 
 /** `n / d` with `d > 0`, not reduced. */
 export interface Exact {
@@ -48,13 +48,18 @@ export function raiseToStep(value: Exact, step: Amount): Amount {
 }
 
 /** Rounded half-even to 8 places: the rule for what is stored or printed. */
-export function roundHalfEven(value: Exact): Amount {
+export const roundHalfEven = (value: Exact): Amount => ofUnits(halfEvenUnits(value));
+
+/** Decimal text rounded half-even to 8 places, of any size: shows a value in between where it may exceed what an amount can hold. */
+export const formatExact = (value: Exact): string => formatUnits(halfEvenUnits(value));
+
+function halfEvenUnits(value: Exact): bigint {
   const numerator = value.n * SCALE;
   const floor = floorDivide(numerator, value.d);
   const twice = (numerator - floor * value.d) * 2n;
-  if (twice < value.d) return ofUnits(floor);
-  if (twice > value.d) return ofUnits(floor + 1n);
-  return ofUnits(floor % 2n === 0n ? floor : floor + 1n);
+  if (twice < value.d) return floor;
+  if (twice > value.d) return floor + 1n;
+  return floor % 2n === 0n ? floor : floor + 1n;
 }
 
 /** Rounded half-up (halves away from zero) to a multiple of `unit`; by default to 8 places. */
