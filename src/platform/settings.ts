@@ -1,0 +1,114 @@
+/** What the process is told by its environment: every setting with its default, validated as a whole before anything starts. */
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { type Amount, isAmountText, parseAmount } from '../kernel/amount';
+import { DomainError, messageOf } from '../kernel/errors';
+import { nearest, readOptions, type SettingDefinition, type SettingName, settingDefinitions } from './settings-list';
+
+export const PROCESS_ROLES = ['api', 'scheduler', 'worker'] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+export const MARKET_DATA = ['simulated', 'push', 'csv', 'yahoo'] as const;
+export type MarketDataName = (typeof MARKET_DATA)[number];
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How the paper broker behaves. */
+export interface PaperSettings {
+  readonly slippageBps: Amount;
+  readonly partialFills: boolean;
+  readonly latencyMs: number;
+  /** Fraction of orders that are rejected, 0..1. */
+  readonly rejectRate: Amount;
+}
+
+/** A class, so that it is its own injection token; any object of this shape will do. */
+export abstract class Settings {
+  abstract readonly port: number;
+  abstract readonly host: string;
+  abstract readonly databaseUrl: string;
+  abstract readonly roles: ReadonlySet<ProcessRole>;
+  /** Five cron fields, UTC. */
+  abstract readonly tickCron: string;
+  abstract readonly marketData: MarketDataName;
+  /** Folder of recorded bars and quotes; null unless market data is `csv`. */
+  abstract readonly marketDataCsv: string | null;
+  abstract readonly demo: boolean;
+  abstract readonly bootstrapApiKey: string | null;
+  abstract readonly logLevel: LogLevel;
+  /** File of closures that were announced after this version was built. */
+  abstract readonly calendarOverrides: string | null;
+  abstract readonly paper: PaperSettings;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All mistakes at once, one sentence each: whoever starts the process corrects them in one go. */
+export class SettingsError extends DomainError {
+  constructor(readonly mistakes: readonly string[]) {
+    super('settings.invalid', mistakes.join('\n'), { mistakes });
+  }
+}
+
+/** Settings of the environment and, where it does not say, of the file `.env`. Throws SettingsError. */
+export const loadSettings = (environment: Environment = process.env, envFile = '.env'): Settings =>
+  readSettings({ ...readEnvFile(envFile), ...environment });
+
+function readEnvFile(file: string): Environment {
+  try {
+    return parseEnv(readFileSync(file, 'utf8')) as Environment;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new SettingsError([`${file} must be a readable file of NAME=value lines, or be absent (${messageOf(error)})`]);
+  }
+}
+
+/** Reads and validates; an empty value counts as not set. Throws SettingsError with every mistake. */
+export function readSettings(environment: Environment): Settings {
+  const mistakes: string[] = unknownNames(environment);
+  const text = new Map<SettingName, string>();
+  for (const definition of settingDefinitions) {
+    const value = environment[definition.name]?.trim() || definition.default;
+    const mistake = value === '' ? null : definition.refuse(value);
+    if (mistake) mistakes.push(`${definition.name} must be ${mistake}; received ${shown(definition, value)}`);
+    text.set(definition.name, value);
+  }
+  if (text.get('VB_MARKET_DATA') === 'csv' && text.get('VB_MARKET_DATA_CSV') === '') {
+    mistakes.push('VB_MARKET_DATA_CSV must name the folder of recorded data where VB_MARKET_DATA is csv; received nothing');
+  }
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return build((name) => text.get(name) ?? '');
+}
+
+function build(text: (name: SettingName) => string): Settings {
+  return {
+    port: Number(text('PORT')),
+    host: text('HOST'),
+    databaseUrl: text('DATABASE_URL'),
+    roles: new Set(readOptions(text('VB_ROLES')) as ProcessRole[]),
+    tickCron: text('VB_TICK_CRON'),
+    marketData: text('VB_MARKET_DATA') as MarketDataName,
+    marketDataCsv: text('VB_MARKET_DATA_CSV') || null,
+    demo: text('VB_DEMO') === 'true',
+    bootstrapApiKey: text('VB_BOOTSTRAP_API_KEY') || null,
+    logLevel: text('VB_LOG_LEVEL') as LogLevel,
+    calendarOverrides: text('VB_CALENDAR_OVERRIDES') || null,
+    paper: {
+      slippageBps: amount(text('VB_PAPER_SLIPPAGE_BPS')),
+      partialFills: text('VB_PAPER_PARTIAL_FILLS') === 'true',
+      latencyMs: Number(text('VB_PAPER_LATENCY_MS')),
+      rejectRate: amount(text('VB_PAPER_REJECT_RATE')),
+    },
+  };
+}
+
+const amount = (text: string): Amount => parseAmount(isAmountText(text) ? text : '0');
+
+function unknownNames(environment: Environment): string[] {
+  const known = settingDefinitions.map(({ name }) => name as string);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('VB_') && !known.includes(name))
+    .map((name) => `${name} is not a setting; did you mean ${nearest(name, known)}? .env.example lists them all`);
+}
+
+const shown = (definition: SettingDefinition, value: string): string =>
+  definition.secret ? 'something else (not shown)' : JSON.stringify(value);
