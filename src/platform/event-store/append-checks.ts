@@ -1,0 +1,50 @@
+/** What no log may contain, refused before it is queued: bytes that would not come back, fields that could be confused. */
+import { InputError } from '../../kernel/errors';
+import type { AppendCall, NewEvent } from './event-store.port';
+
+/** Control characters separate fields under the hash; half a surrogate pair does not survive UTF-8. */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const FORBIDDEN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+const HALF_PAIR = /[\ud800-\udfff]/u;
+
+const HEADER_FIELDS = [
+  'event_id',
+  'type',
+  'ts',
+  'portfolio_id',
+  'position_id',
+  'instrument_id',
+  'symbol',
+  'correlation_id',
+  'causation_id',
+  'actor',
+  'unique_key',
+] as const satisfies readonly (keyof NewEvent)[];
+
+/** Throws InputError `events.invalid` that names the field. */
+export function checkCall({ tenantId, streams }: AppendCall): void {
+  for (const { stream, expectedVersion, events } of streams) {
+    if (stream === '' || tenantId === '' || FORBIDDEN.test(tenantId + stream)) {
+      throw refused('stream', 'a tenant and a stream name without control characters', `${tenantId} ${stream}`);
+    }
+    if (expectedVersion !== 'any' && !(Number.isSafeInteger(expectedVersion) && expectedVersion >= 0)) {
+      throw refused('expectedVersion', "a version from 0, or 'any'", expectedVersion);
+    }
+    for (const event of events) checkEvent(event);
+  }
+}
+
+/** One test over all fields together; only a refusal looks for the one to name. */
+function checkEvent(event: NewEvent): void {
+  const header =
+    event.event_id + event.type + event.ts + event.portfolio_id + event.position_id + event.instrument_id + event.symbol +
+    event.correlation_id + event.causation_id + event.actor + event.unique_key; // prettier-ignore
+  if (FORBIDDEN.test(header)) {
+    const field = HEADER_FIELDS.find((name) => FORBIDDEN.test(String(event[name]))) ?? 'event';
+    throw refused(field, 'text without control characters or half surrogate pairs', String(event[field as keyof NewEvent]));
+  }
+  if (!Number.isSafeInteger(event.schema_version)) throw refused('schema_version', 'a whole number', event.schema_version);
+  if (HALF_PAIR.test(event.data)) throw refused('data', 'text without half surrogate pairs', event.data);
+}
+
+const refused = (field: string, rule: string, received: unknown): InputError => new InputError('events.invalid', field, rule, received);
