@@ -1,0 +1,52 @@
+/** A portfolio groups positions of one owner in one account and base currency. */
+import { Command } from '@nestjs/cqrs';
+import type { Instant } from '../kernel/clock';
+import type { CommandContext } from '../kernel/context';
+
+export type PortfolioEvent =
+  | {
+      readonly type: 'PortfolioOpened';
+      readonly data: {
+        readonly portfolio_id: string;
+        readonly name: string;
+        readonly base_currency: string;
+        readonly owner_user_id: string;
+        readonly account_id: string;
+      };
+    }
+  | { readonly type: 'PortfolioRenamed'; readonly data: { readonly name: string; readonly former_name: string } };
+
+/** One open position per portfolio, instrument and strategy: whoever takes the slot first has it. */
+export type SlotEvent =
+  | { readonly type: 'PositionSlotTaken'; readonly data: { readonly position_id: string } }
+  | { readonly type: 'PositionSlotReleased'; readonly data: { readonly position_id: string } };
+
+export interface PortfolioView {
+  readonly id: string;
+  readonly name: string;
+  readonly base_currency: string;
+  readonly owner_user_id: string;
+  readonly account_id: string;
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+  readonly version: number;
+}
+
+export class OpenPortfolio extends Command<PortfolioView> {
+  constructor(
+    readonly context: CommandContext,
+    readonly terms: { readonly name: string; readonly base_currency: string; readonly owner_user_id: string },
+  ) {
+    super();
+  }
+}
+
+export class RenamePortfolio extends Command<PortfolioView> {
+  constructor(
+    readonly context: CommandContext,
+    readonly portfolioId: string,
+    readonly name: string,
+  ) {
+    super();
+  }
+}

@@ -1,0 +1,59 @@
+/** Inline projections: read tables written in the same transaction as the events, and rebuilt from them to the same bytes. */
+import type { Decider, Folded, Message } from '../../kernel/decider';
+import type { EventHeader } from '../event-store/event-store.port';
+import type { Cell, Row, TableDefinition } from '../event-store/row-write';
+
+/** A row without `log` and `tenant_id`: the platform adds them, no projection chooses them. */
+export type ProjectedRow = Readonly<Record<string, Cell>>;
+
+/** One row per stream: the decider's state itself, so that a command loads a row and not a history. */
+export interface StateProjection<State> {
+  readonly kind: 'state';
+  readonly name: string;
+  /** Raise it when the row's meaning changes: the table is rebuilt. */
+  readonly version: number;
+  readonly decider: Decider<State, Message, Message>;
+  readonly table: TableDefinition;
+  toRow(id: string, folded: Folded<State>): ProjectedRow;
+  fromRow(row: Row): Folded<State>;
+}
+
+/** What an event projection sees: everything known before the event has its place in the log. */
+export interface EventView extends EventHeader {
+  readonly tenant_id: string;
+  readonly stream: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface ProjectedWrite {
+  readonly op: 'upsert' | 'delete';
+  readonly row: ProjectedRow;
+}
+
+/** Rows that follow from single events. Later events of the same key replace the row. */
+export interface EventProjection {
+  readonly kind: 'event';
+  readonly name: string;
+  readonly version: number;
+  readonly category: string;
+  readonly table: TableDefinition;
+  rows(event: EventView): readonly ProjectedWrite[];
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a registry holds projections of every state type
+export type Projection = StateProjection<any> | EventProjection;
+
+/** Columns of a read table; `log` and `tenant_id` lead every key. */
+export const readTable = (name: string, key: readonly string[], columns: readonly string[]): TableDefinition => ({
+  name,
+  key: ['log', 'tenant_id', ...key],
+  columns: ['log', 'tenant_id', ...key, ...columns],
+});
+
+/** The folded state of a row with the usual columns `state` (JSON text), `version`, `created_at` and `updated_at`. */
+export const fromRowColumns = <State>(row: Row, decode: (json: string) => State): Folded<State> => ({
+  state: decode(String(row['state'])),
+  version: Number(row['version']),
+  createdAt: String(row['created_at']),
+  updatedAt: String(row['updated_at']),
+});

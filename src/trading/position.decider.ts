@@ -1,0 +1,253 @@
+/** The life of one position: cash, anchor, status, reservation and what its fills do to it. */
+import { abs, type Amount, formatAmount, formatOptional, isZero, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
+import type { Decider } from '../kernel/decider';
+import { DomainError, InputError, never } from '../kernel/errors';
+import type { PositionCommandBody, PositionEvent } from '../contracts/position';
+import { bookFill } from './position.fill';
+import { cashAccountOf, freeCash, freeQty, type OpenPositionState, type PositionState } from './position.state';
+
+type CommandData<Type extends PositionCommandBody['type']> = Extract<PositionCommandBody, { type: Type }>['data'];
+
+export const positionDecider: Decider<PositionState, PositionCommandBody, PositionEvent> = {
+  category: 'position',
+  initialState: { status: 'NONE' },
+
+  decide(command, state) {
+    if (command.type === 'OpenPosition') return state.status === 'NONE' ? [opened(command.data)] : [];
+    if (state.status === 'NONE') throw new DomainError('position.unknown', 'Open the position first');
+    switch (command.type) {
+      case 'DepositCash':
+        return [{ type: 'CashDeposited', data: movement(notClosed(state), command.data, 'DEPOSIT') }];
+      case 'WithdrawCash':
+        return withdraw(notClosed(state), command.data);
+      case 'SetAnchor':
+        return setAnchor(notClosed(state), command.data);
+      case 'PausePosition':
+        if (notClosed(state).status !== 'ACTIVE') return [];
+        return [{ type: 'PositionPaused', data: command.data }];
+      case 'ResumePosition':
+        if (notClosed(state).status === 'ACTIVE') return [];
+        return [{ type: 'PositionResumed', data: { former_status: state.status } }];
+      case 'HaltPosition':
+        if (state.status === 'CLOSED' || state.status === 'HALTED') return [];
+        return [{ type: 'PositionHalted', data: command.data }];
+      case 'ClosePosition':
+        return close(state, command.data);
+      case 'ReserveForOrder':
+        return reserve(notClosed(state), command.data);
+      case 'ReleaseReservation':
+        return release(state, command.data);
+      case 'BookFill':
+        return bookFill(state, command.data);
+      default:
+        return never(command);
+    }
+  },
+
+  evolve: (state, event) => evolvePosition(state, event),
+
+  subject(state, event) {
+    if (state.status === 'NONE') throw new Error(`${event.type} on a position that was never opened`);
+    const { portfolio_id, instrument_id, symbol, cash_account } = state;
+    return { portfolio_id, instrument_id, symbol, position_id: cash_account.slice('position:'.length) };
+  },
+};
+
+function opened(data: CommandData<'OpenPosition'>): PositionEvent {
+  const { position_id, avg_cost, ...terms } = data;
+  const qty = parseAmount(data.qty, 'qty');
+  const cash = parseAmount(data.cash, 'cash');
+  if (cash < 0n) throw new InputError('position.negative_cash', 'cash', 'zero or more', data.cash);
+  if (qty < 0n) throw new InputError('position.negative_qty', 'qty', 'zero or more: short selling is off', data.qty);
+  positive(data.anchor_price, 'anchor_price');
+  const cost = avg_cost ?? data.anchor_price;
+  if (qty > 0n && cost === null) {
+    throw new InputError('position.cost_required', 'avg_cost', 'given where a position starts with shares and has no anchor_price', avg_cost);
+  }
+  positive(avg_cost, 'avg_cost');
+  return {
+    type: 'PositionOpened',
+    data: {
+      ...terms,
+      qty: formatAmount(qty),
+      cash: formatAmount(cash),
+      cash_account: cashAccountOf(position_id),
+      avg_cost: isZero(qty) || cost === null ? '0' : formatAmount(parseAmount(cost)),
+      anchor_price: formatOptional(parseOptional(data.anchor_price)),
+    },
+  };
+}
+
+function positive(text: string | null, field: string): void {
+  if (text !== null && parseAmount(text, field) <= 0n) throw new InputError('amount.not_positive', field, 'more than zero', text);
+}
+
+function notClosed(state: OpenPositionState): OpenPositionState {
+  if (state.status === 'CLOSED') throw new DomainError('position.closed', 'The position is closed; open a new one to go on trading');
+  return state;
+}
+
+function movement(state: OpenPositionState, { amount }: { readonly amount: string }, reason: string) {
+  const value = parseAmount(amount, 'amount');
+  if (value <= 0n) throw new InputError('amount.not_positive', 'amount', 'more than zero', amount);
+  return { amount: formatAmount(value), cash_account: state.cash_account, currency: state.currency, reason };
+}
+
+function withdraw(state: OpenPositionState, data: { readonly amount: string }): readonly PositionEvent[] {
+  const free = freeCash(state);
+  const withdrawn = movement(state, data, 'WITHDRAWAL');
+  if (parseAmount(withdrawn.amount) > free) {
+    throw new DomainError(
+      'position.insufficient_cash',
+      `Free cash is ${formatAmount(free)}, the withdrawal needs ${withdrawn.amount}; withdraw less, or cancel the live order that reserves the rest`,
+      { free: formatAmount(free), needed: withdrawn.amount },
+    );
+  }
+  return [{ type: 'CashWithdrawn', data: withdrawn }];
+}
+
+function setAnchor(state: OpenPositionState, { anchor_price, reason }: CommandData<'SetAnchor'>): readonly PositionEvent[] {
+  positive(anchor_price, 'price');
+  const price = parseAmount(anchor_price, 'price');
+  if (state.anchor_price === price) return [];
+  return [
+    { type: 'AnchorSet', data: { anchor_price: formatAmount(price), former_anchor_price: formatOptional(state.anchor_price), reason } },
+  ];
+}
+
+function close(state: OpenPositionState, data: CommandData<'ClosePosition'>): readonly PositionEvent[] {
+  if (state.status === 'CLOSED') return [];
+  if (state.reservation) {
+    throw new DomainError('position.order_live', `Order ${state.reservation.order_id} is still live; cancel it or wait for it, then close`, {
+      order_id: state.reservation.order_id,
+    });
+  }
+  return [{ type: 'PositionClosed', data }];
+}
+
+function reserve(state: OpenPositionState, data: CommandData<'ReserveForOrder'>): readonly PositionEvent[] {
+  const own = state.reservation?.order_id === data.order_id ? state.reservation : null;
+  if (state.reservation && !own) {
+    throw new DomainError('position.order_pending', `Order ${state.reservation.order_id} is still live; one at a time per position`, {
+      order_id: state.reservation.order_id,
+    });
+  }
+  if (state.status === 'HALTED') {
+    throw new DomainError('position.halted', `The position is halted (${state.halt_reason ?? 'no reason'}); resume it before ordering`);
+  }
+  if (!data.manual && state.status !== 'ACTIVE') throw new DomainError('position.paused', 'The position is paused; resume it before ordering');
+  const qty = parseAmount(data.qty);
+  const cash = data.side === 'BUY' ? parseAmount(data.cash) : ZERO;
+  const shares = data.side === 'SELL' ? qty : ZERO;
+  refuseBeyondFree('insufficient_cash', 'Free cash', plus(freeCash(state), own?.cash ?? ZERO), cash);
+  if (!data.short_selling) refuseBeyondFree('insufficient_shares', 'Free shares', plus(freeQty(state), own?.shares ?? ZERO), shares);
+  return [
+    {
+      type: 'OrderReserved',
+      data: { order_id: data.order_id, side: data.side, qty: formatAmount(qty), cash: formatAmount(cash), shares: formatAmount(shares) },
+    },
+  ];
+}
+
+function refuseBeyondFree(reason: string, what: string, free: Amount, needed: Amount): void {
+  if (needed <= free) return;
+  const [has, needs] = [formatAmount(free), formatAmount(needed)];
+  throw new DomainError(`order.${reason}`, `${what}: ${has}, the order needs ${needs}; order less`, { free: has, needed: needs });
+}
+
+function release(state: OpenPositionState, { order_id, outcome, order_price }: CommandData<'ReleaseReservation'>): readonly PositionEvent[] {
+  if (state.reservation?.order_id !== order_id) return [];
+  const released: PositionEvent = { type: 'ReservationReleased', data: { order_id, outcome } };
+  if (order_price === null || state.status === 'CLOSED') return [released];
+  return [released, ...setAnchor(state, { anchor_price: order_price, reason: 'ORDER_COMPLETED' })];
+}
+
+function evolvePosition(state: PositionState, event: PositionEvent): PositionState {
+  if (event.type === 'PositionOpened') return openedState(event.data);
+  if (state.status === 'NONE') throw new Error(`${event.type} before PositionOpened`);
+  switch (event.type) {
+    case 'CashDeposited':
+      return { ...state, cash: plus(state.cash, parseAmount(event.data.amount)) };
+    case 'CashWithdrawn':
+      return { ...state, cash: minus(state.cash, parseAmount(event.data.amount)) };
+    case 'AnchorSet':
+      return { ...state, anchor_price: parseAmount(event.data.anchor_price) };
+    case 'PositionPaused':
+      return { ...state, status: 'PAUSED' };
+    case 'PositionResumed':
+      return {
+        ...state,
+        status: 'ACTIVE',
+        halt_reason: null,
+        quote_epoch: state.quote_epoch + (event.data.former_status === 'HALTED' ? 1 : 0),
+      };
+    case 'PositionHalted':
+      return { ...state, status: 'HALTED', halt_reason: event.data.reason };
+    case 'PositionClosed':
+      return { ...state, status: 'CLOSED' };
+    case 'OrderReserved': {
+      const { order_id, side, qty, cash, shares } = event.data;
+      const counted = state.reservation?.order_id === order_id && state.reservation.counted;
+      return { ...state, reservation: { order_id, side, qty: parseAmount(qty), cash: parseAmount(cash), shares: parseAmount(shares), counted } };
+    }
+    case 'ReservationReleased':
+      return { ...state, reservation: null };
+    case 'PositionUpdated':
+      return filled(state, event.data);
+    case 'GuardrailBreached':
+      return state;
+    default:
+      return never(event);
+  }
+}
+
+function openedState(data: Extract<PositionEvent, { type: 'PositionOpened' }>['data']): OpenPositionState {
+  return {
+    ...data,
+    status: 'ACTIVE',
+    halt_reason: null,
+    qty: parseAmount(data.qty),
+    cash: parseAmount(data.cash),
+    anchor_price: parseOptional(data.anchor_price),
+    avg_cost: parseAmount(data.avg_cost),
+    dividend_receivable: ZERO,
+    realized_pnl: ZERO,
+    total_commission_paid: ZERO,
+    total_dividends_gross: ZERO,
+    total_dividends_withheld: ZERO,
+    total_dividends_net: ZERO,
+    reservation: null,
+    day: null,
+    quote_epoch: 0,
+  };
+}
+
+function filled(state: OpenPositionState, data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data']): OpenPositionState {
+  return {
+    ...state,
+    qty: parseAmount(data.qty),
+    cash: parseAmount(data.cash),
+    anchor_price: parseOptional(data.anchor_price),
+    avg_cost: parseAmount(data.avg_cost),
+    realized_pnl: parseAmount(data.realized_pnl),
+    total_commission_paid: parseAmount(data.total_commission_paid),
+    day: { date: data.day, orders: data.day_orders, notional: parseAmount(data.day_notional) },
+    reservation: reservationAfter(state, data),
+  };
+}
+
+function reservationAfter(state: OpenPositionState, data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data']): OpenPositionState['reservation'] {
+  const { reservation } = state;
+  if (reservation?.order_id !== data.order_id) return reservation;
+  if (data.order_done) return null;
+  const spent = data.side === 'BUY' ? negate(parseAmount(data.cash_delta)) : ZERO;
+  const sold = data.side === 'SELL' ? abs(parseAmount(data.executed_qty)) : ZERO;
+  return {
+    ...reservation,
+    cash: leftOf(reservation.cash, spent),
+    shares: leftOf(reservation.shares, sold),
+    counted: true,
+  };
+}
+
+const leftOf = (held: Amount, used: Amount): Amount => (used >= held ? ZERO : minus(held, used));
