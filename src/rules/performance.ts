@@ -1,0 +1,134 @@
+/** Returns and their statistics from a series of values, one per bar. Doubles: these are statistics, no money is stored from them. */
+import type { TradingDay } from '../kernel/clock';
+
+/** One value per bar, in the order of the bars. */
+export type Series = Float64Array;
+
+/** The days of a run's bars, prepared once for any number of series over them. */
+export interface Timeline {
+  readonly bars: number;
+  /** The last bar of each trading day. */
+  readonly dayEnds: readonly number[];
+  /** The calendar day of each bar, counted from 1970-01-01. */
+  readonly calendarDays: Int32Array;
+}
+
+/** Fractions, not percent; null where there are fewer than 2 daily returns or a divisor is below 1e-12. */
+export interface Performance {
+  readonly total_return: number | null;
+  readonly cagr: number | null;
+  readonly volatility: number | null;
+  readonly sharpe: number | null;
+  /** Zero or negative; over all bars, not only the last of each day. */
+  readonly max_drawdown: number | null;
+}
+
+export interface Drawdown {
+  readonly max_drawdown: number | null;
+  /** Calendar days, 0 where the series never fell. */
+  readonly max_drawdown_days: number;
+}
+
+export const TRADING_DAYS = 252;
+const DAY_MS = 86_400_000;
+const SMALLEST_DIVISOR = 1e-12;
+/** Less than this below the peak is the noise of doubles, not a fall. */
+const PEAK_NOISE = 1e-14;
+
+/** `days` are the trading days of the bars in ascending order. */
+export function timeline(days: readonly TradingDay[]): Timeline {
+  const dayEnds: number[] = [];
+  days.forEach((day, bar) => {
+    if (day !== days[bar + 1]) dayEnds.push(bar);
+  });
+  return { bars: days.length, dayEnds, calendarDays: Int32Array.from(days, (day) => Date.parse(day) / DAY_MS) };
+}
+
+/** The values at the last bar of each trading day. */
+export const daily = (series: Series, { dayEnds }: Timeline): Series => Float64Array.from(dayEnds, (bar) => series[bar] ?? NaN);
+
+/** Returns from each day to the next; null where there are fewer than 2 or one starts from nothing. */
+export function returnsOf(dailyValues: Series): Series | null {
+  if (dailyValues.length < 3) return null;
+  const returns = new Float64Array(dailyValues.length - 1);
+  for (let day = 1; day < dailyValues.length; day++) {
+    const change = ratio(dailyValues[day] ?? NaN, dailyValues[day - 1] ?? NaN);
+    if (change === null) return null;
+    returns[day - 1] = change - 1;
+  }
+  return returns;
+}
+
+/** Null instead of NaN, an infinity, or a quotient by less than 1e-12; zero is never negative. */
+export function ratio(dividend: number, divisor: number): number | null {
+  return Math.abs(divisor) < SMALLEST_DIVISOR ? null : finite(dividend / divisor);
+}
+
+export const finite = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null);
+
+export function mean(values: Series): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+/** Sum of the products of both series' deviations from their means, over n − 1. */
+export function covariance(a: Series, b: Series): number {
+  const meanA = mean(a);
+  const meanB = mean(b);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? NaN) - meanA) * ((b[i] ?? NaN) - meanB);
+  return sum / (a.length - 1);
+}
+
+/** Sample standard deviation, over n − 1. */
+export const deviation = (values: Series): number => Math.sqrt(covariance(values, values));
+
+/** `e_n/e_0 − 1` and `(e_n/e_0)^(252/n) − 1` of daily values, n being the number of returns. */
+export function growthOf(dailyValues: Series): { readonly total_return: number | null; readonly cagr: number | null } {
+  const n = dailyValues.length - 1;
+  const growth = n < 2 ? null : ratio(dailyValues[n] ?? NaN, dailyValues[0] ?? NaN);
+  if (growth === null) return { total_return: null, cagr: null };
+  return { total_return: finite(growth - 1), cagr: finite(growth ** (TRADING_DAYS / n) - 1) };
+}
+
+/** The deepest fall from a peak over all bars, and the longest time from a peak until the series is back at it (or the last bar). */
+export function drawdownOf(series: Series, { calendarDays }: Timeline): Drawdown {
+  let peak = -Infinity;
+  let peakDay = 0;
+  let today = 0;
+  let deepest: number | null = 0;
+  let longest = 0;
+  let fallen = false;
+  for (let bar = 0; bar < series.length; bar++) {
+    const value = series[bar] ?? NaN;
+    today = calendarDays[bar] ?? 0;
+    if (value >= peak - Math.abs(peak) * PEAK_NOISE || bar === 0) {
+      if (fallen) longest = Math.max(longest, today - peakDay);
+      peak = value;
+      peakDay = today;
+      fallen = false;
+    } else {
+      const depth = ratio(value, peak);
+      deepest = depth === null || deepest === null ? null : Math.min(deepest, depth - 1);
+      fallen = true;
+    }
+  }
+  if (fallen) longest = Math.max(longest, today - peakDay);
+  return { max_drawdown: deepest, max_drawdown_days: longest };
+}
+
+/** What is printed of a benchmark. */
+export function performanceOf(series: Series, line: Timeline): Performance {
+  const values = daily(series, line);
+  const returns = returnsOf(values);
+  return { ...growthOf(values), ...riskOf(returns), max_drawdown: drawdownOf(series, line).max_drawdown };
+}
+
+/** Yearly volatility and Sharpe ratio (risk-free rate 0) of daily returns. */
+export function riskOf(returns: Series | null): { readonly volatility: number | null; readonly sharpe: number | null } {
+  if (returns === null) return { volatility: null, sharpe: null };
+  const spread = deviation(returns);
+  const yearly = Math.sqrt(TRADING_DAYS);
+  return { volatility: finite(spread * yearly), sharpe: ratio(mean(returns) * yearly, spread) };
+}
