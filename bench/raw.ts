@@ -12,10 +12,12 @@ const SALT = `${'A'.repeat(22)}==`;
 
 /** Rows as the store would write them, serialised before the clock starts. */
 export function rawRows(events: readonly BenchEvent[], firstPosition: number): readonly RawRow[] {
-  return events.map(({ tenantId, stream, version, event: e }, index) => [
-    ...[1, firstPosition + index, tenantId, stream, version, e.event_id, e.type, e.schema_version, e.ts, e.ts, e.portfolio_id],
-    ...[e.position_id, e.instrument_id, e.symbol, e.correlation_id, e.causation_id, e.actor, e.unique_key, e.data, SALT, HASH, HASH],
-  ]);
+  return events.map(({ tenantId, stream, version, event }, index) => {
+    const { event_id, type, schema_version, ts, portfolio_id, position_id, instrument_id, symbol } = event;
+    const place = [1, firstPosition + index, tenantId, stream, version, event_id, type, schema_version, ts, ts];
+    const subject = [portfolio_id, position_id, instrument_id, symbol, event.correlation_id, event.causation_id];
+    return [...place, ...subject, event.actor, event.unique_key, event.data, SALT, HASH, HASH];
+  });
 }
 
 export class RawWriter {
@@ -30,7 +32,7 @@ export class RawWriter {
     this.insert = writer.prepare<unknown[]>(INSERT_EVENT);
   }
 
-  /** Rows of the next `count` events over `streams` streams, `perStream` events of each being there already. */
+  /** Rows of the next `count` events over `streams` streams. */
   prepare(count: number, streams: number): readonly RawRow[] {
     return rawRows(sampleEvents(count, streams, this.position), this.position + 1);
   }

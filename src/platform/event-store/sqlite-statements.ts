@@ -2,7 +2,8 @@
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import { isUniqueViolation, sqliteCode } from '../database/sqlite-errors';
 import { DuplicateKey } from './event-store.errors';
-import type { Cell, Row, RowWrite, TableDefinition } from './row-write';
+import { cellsOf, keyText } from './row-cells';
+import type { RowWrite, TableDefinition } from './row-write';
 
 /** Columns of `events` that make a RecordedEvent, in its order. */
 export const EVENT_COLUMNS =
@@ -60,21 +61,3 @@ export class RowWriter {
     return statement;
   }
 }
-
-/** A missing column would become NULL in silence. */
-export function cellsOf(table: TableDefinition, columns: readonly string[], row: Row): Cell[] {
-  const cells: Cell[] = [];
-  for (const column of columns) {
-    const cell = row[column];
-    if (cell === undefined) throw new Error(`a row for ${table.name} has no ${column}; give null where there is no value`);
-    cells.push(cell);
-  }
-  return cells;
-}
-
-/** The key without log and tenant, which the caller knows. */
-export const keyText = (table: TableDefinition, row: Row): string =>
-  table.key
-    .filter((column) => column !== 'log' && column !== 'tenant_id')
-    .map((column) => String(row[column]))
-    .join(':');

@@ -1,23 +1,10 @@
 /** Recomputes the log's hashes page by page, in bounded memory, and lets the process breathe between pages. */
 import type { SqliteConnection } from '../database/sqlite-driver';
 import type { Defer } from './defer';
-import { canonicalText, chainHash, genesis, leafHash } from './event-hash';
-import type { RecordedEvent, VerifyReport } from './event-store.port';
+import { type ChainedEvent, type Checked, faultOf } from './event-chain';
+import { genesis } from './event-hash';
+import type { VerifyReport } from './event-store.port';
 import { EVENT_COLUMNS } from './sqlite-statements';
-
-export interface ChainedEvent extends RecordedEvent {
-  readonly salt: string;
-  readonly leaf: string;
-  readonly chain: string;
-  /** Position of the same stream's event one version before, or null. */
-  readonly before: number | null;
-}
-
-interface Checked {
-  readonly position: number;
-  readonly chain: string;
-  readonly recordedAt: string;
-}
 
 const PAGE = 1_000;
 
@@ -53,17 +40,4 @@ export async function verifyLog(
     after = last.position;
     await new Promise<void>((resolve) => defer(resolve));
   }
-}
-
-/** Why this event cannot follow `last`, or null. */
-export function faultOf(event: ChainedEvent, last: Checked): string | null {
-  if (event.position !== last.position + 1) return `gap: position ${last.position + 1} is missing, ${event.position} follows`;
-  const canonical = canonicalText(event.tenant_id, event.stream, event.version, event.recorded_at, event);
-  if (leafHash(canonical, event.salt) !== event.leaf) return 'hash: the event is not the one that was recorded';
-  if (chainHash(last.chain, event.position, event.leaf) !== event.chain) return 'hash: the chain to the event before is broken';
-  if (event.recorded_at < last.recordedAt) return `order: recorded at ${event.recorded_at}, before its predecessor at ${last.recordedAt}`;
-  if (event.version > 1 ? event.before === null || event.before >= event.position : event.version !== 1) {
-    return `stream: version ${event.version} of ${event.stream} does not follow version ${event.version - 1}`;
-  }
-  return null;
 }
