@@ -1,16 +1,22 @@
 import { parseAmount } from '../kernel/amount';
-import { EquityCurve, type Metrics, metricsOf } from './metrics';
+import { EquityCurve, marketOf, type Metrics, metricsOf } from './metrics';
 import { type HoldingChange, outcomesOf } from './metrics-outcomes';
-import { timeline } from './performance';
+import { priceHistory } from './benchmarks';
 
 const days = ['2026-01-02', '2026-01-05', '2026-01-06', '2026-01-07'];
 
-/** A run that holds `qty` shares and `cash` from first to last. */
+/** A run that holds `qty` shares and `cash` from first to last, in a market that cost nothing to hold. */
 function holding(prices: readonly number[], qty: number, cash: number, market: readonly number[] = prices, turnover = '0'): Metrics {
-  const curve = new EquityCurve(timeline(days.slice(0, prices.length)));
+  const history = priceHistory(
+    market.map((close, bar) => ({ day: days[bar] ?? '', close: parseAmount(String(close)) })),
+    [],
+  );
+  const curve = new EquityCurve(history.timeline);
   prices.forEach((price, bar) => curve.record(bar, price, qty, cash));
-  const opening = { qty: parseAmount('0'), price: parseAmount('100') };
-  return metricsOf({ curve, turnover: parseAmount(turnover), changes: [] }, Float64Array.from(market), opening);
+  const none = parseAmount('0');
+  const terms = { cash: parseAmount('1000'), qty: none, qty_step: parseAmount('1'), commission_rate: none, withholding_tax_pct: none };
+  const compared = marketOf(history, { ...terms, minor_unit: parseAmount('0.01') });
+  return metricsOf({ curve, turnover: parseAmount(turnover), changes: [] }, compared);
 }
 
 const fill = (side: 'BUY' | 'SELL', qty: string, price: string): HoldingChange => ({

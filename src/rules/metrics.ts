@@ -39,12 +39,6 @@ export interface RunRecord {
   readonly changes: readonly HoldingChange[];
 }
 
-/** The shares a run starts with, before any fill, and what each is taken to have cost: the first close. */
-export interface OpeningHolding {
-  readonly qty: Amount;
-  readonly price: Amount;
-}
-
 export interface RunReport {
   readonly metrics: Metrics;
   readonly benchmarks: { readonly buy_and_hold: Performance; readonly static_mix: Performance };
@@ -68,17 +62,29 @@ export class EquityCurve {
   }
 }
 
-/** Metrics and benchmarks of a run over `history`. */
-export function reportOf(run: RunRecord, history: PriceHistory, terms: BuyAndHoldTerms): RunReport {
-  const held = buyAndHold(history, terms);
-  const metrics = metricsOf(run, held, { qty: terms.qty, price: history.firstClose });
-  const mix = staticMix(history, run.curve.equity[0] ?? 0, metrics.exposure ?? 0, terms.withholding_tax_pct);
-  const { timeline } = history;
-  return { metrics, benchmarks: { buy_and_hold: performanceOf(held, timeline), static_mix: performanceOf(mix, timeline) } };
+/** What a run is compared with, prepared once for all runs with the same history and terms. */
+export interface Market {
+  readonly history: PriceHistory;
+  readonly terms: BuyAndHoldTerms;
+  readonly performance: Performance;
+  /** Daily returns of buy and hold. */
+  readonly returns: Series | null;
 }
 
-/** `held` is the value of buy and hold at each bar, which beta and alpha are measured against. */
-export function metricsOf({ curve, turnover, changes }: RunRecord, held: Series, opening: OpeningHolding): Metrics {
+export function marketOf(history: PriceHistory, terms: BuyAndHoldTerms): Market {
+  const held = buyAndHold(history, terms);
+  const { timeline } = history;
+  return { history, terms, performance: performanceOf(held, timeline), returns: returnsOf(daily(held, timeline)) };
+}
+
+/** Metrics and benchmarks of a run over the market's history. */
+export function reportOf(run: RunRecord, market: Market): RunReport {
+  const metrics = metricsOf(run, market);
+  const mix = staticMix(market.history, run.curve.equity[0] ?? 0, metrics.exposure ?? 0, market.terms.withholding_tax_pct);
+  return { metrics, benchmarks: { buy_and_hold: market.performance, static_mix: performanceOf(mix, market.history.timeline) } };
+}
+
+export function metricsOf({ curve, turnover, changes }: RunRecord, market: Market): Metrics {
   const values = daily(curve.equity, curve.timeline);
   const returns = returnsOf(values);
   const growth = growthOf(values);
@@ -90,17 +96,20 @@ export function metricsOf({ curve, turnover, changes }: RunRecord, held: Series,
     sortino: returns === null ? null : sortinoOf(returns),
     ...drawdown,
     calmar: growth.cagr === null || drawdown.max_drawdown === null ? null : ratio(growth.cagr, Math.abs(drawdown.max_drawdown)),
-    ...marketFit(returns, returnsOf(daily(held, curve.timeline))),
+    ...marketFit(returns, market.returns),
     exposure: exposureOf(curve),
     turnover_per_year: n < 2 ? null : ratio(toNumber(turnover) * (TRADING_DAYS / n), mean(values)),
-    ...outcomesOf(opening.qty, opening.price, changes),
+    ...outcomesOf(market.terms.qty, market.history.firstClose, changes),
   };
 }
 
 /** Mean over the downward deviation, which counts all days: a day that gained is 0. */
 function sortinoOf(returns: Series): number | null {
   let squares = 0;
-  for (const value of returns) squares += Math.min(value, 0) ** 2;
+  for (let i = 0; i < returns.length; i++) {
+    const fall = Math.min(returns[i] ?? NaN, 0);
+    squares += fall * fall;
+  }
   return ratio(mean(returns) * Math.sqrt(TRADING_DAYS), Math.sqrt(squares / returns.length));
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAmount } from '../kernel/amount';
 import { buyAndHold, type BuyAndHoldTerms, type PastAction, type PricedDay, priceHistory, staticMix } from './benchmarks';
-import { EquityCurve, type Metrics, reportOf } from './metrics';
+import { EquityCurve, marketOf, type Metrics, reportOf } from './metrics';
 import type { HoldingChange } from './metrics-outcomes';
 import { type Performance, performanceOf } from './performance';
 
@@ -110,7 +110,7 @@ describe('the report of a run', () => {
     const sides = run.changes.map((change) => change.type === 'fill' && change.side);
     expect(sides.filter((side) => side === 'BUY')).toHaveLength(result.buys);
     expect(sides.filter((side) => side === 'SELL')).toHaveLength(result.sells);
-    const report = reportOf(run, history, termsOf(args));
+    const report = reportOf(run, marketOf(history, termsOf(args)));
     expectSame(report.metrics, result.metrics);
     expectSame(report.benchmarks.buy_and_hold, result.benchmarks.buy_and_hold);
     expectSame(report.benchmarks.static_mix, result.benchmarks.static_mix);

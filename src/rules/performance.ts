@@ -8,7 +8,7 @@ export type Series = Float64Array;
 export interface Timeline {
   readonly bars: number;
   /** The last bar of each trading day. */
-  readonly dayEnds: readonly number[];
+  readonly dayEnds: Int32Array;
   /** The calendar day of each bar, counted from 1970-01-01. */
   readonly calendarDays: Int32Array;
 }
@@ -41,20 +41,25 @@ export function timeline(days: readonly TradingDay[]): Timeline {
   days.forEach((day, bar) => {
     if (day !== days[bar + 1]) dayEnds.push(bar);
   });
-  return { bars: days.length, dayEnds, calendarDays: Int32Array.from(days, (day) => Date.parse(day) / DAY_MS) };
+  return { bars: days.length, dayEnds: Int32Array.from(dayEnds), calendarDays: Int32Array.from(days, (day) => Date.parse(day) / DAY_MS) };
 }
 
 /** The values at the last bar of each trading day. */
-export const daily = (series: Series, { dayEnds }: Timeline): Series => Float64Array.from(dayEnds, (bar) => series[bar] ?? NaN);
+export function daily(series: Series, { bars, dayEnds }: Timeline): Series {
+  if (dayEnds.length === bars) return series;
+  const values = new Float64Array(dayEnds.length);
+  for (let day = 0; day < values.length; day++) values[day] = series[dayEnds[day] ?? 0] ?? NaN;
+  return values;
+}
 
 /** Returns from each day to the next; null where there are fewer than 2 or one starts from nothing. */
 export function returnsOf(dailyValues: Series): Series | null {
   if (dailyValues.length < 3) return null;
   const returns = new Float64Array(dailyValues.length - 1);
   for (let day = 1; day < dailyValues.length; day++) {
-    const change = ratio(dailyValues[day] ?? NaN, dailyValues[day - 1] ?? NaN);
-    if (change === null) return null;
-    returns[day - 1] = change - 1;
+    const before = dailyValues[day - 1] ?? NaN;
+    if (Math.abs(before) < SMALLEST_DIVISOR) return null;
+    returns[day - 1] = (dailyValues[day] ?? NaN) / before - 1;
   }
   return returns;
 }
@@ -68,7 +73,7 @@ export const finite = (value: number): number | null => (Number.isFinite(value) 
 
 export function mean(values: Series): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? NaN;
   return sum / values.length;
 }
 
@@ -94,28 +99,27 @@ export function growthOf(dailyValues: Series): { readonly total_return: number |
 
 /** The deepest fall from a peak over all bars, and the longest time from a peak until the series is back at it (or the last bar). */
 export function drawdownOf(series: Series, { calendarDays }: Timeline): Drawdown {
-  let peak = -Infinity;
-  let peakDay = 0;
-  let today = 0;
-  let deepest: number | null = 0;
+  let deepest = 0;
   let longest = 0;
-  let fallen = false;
-  for (let bar = 0; bar < series.length; bar++) {
+  let peakBar = 0;
+  let peak = series[0] ?? 0;
+  let trough = peak;
+  const close = (bar: number): void => {
+    if (trough === peak) return;
+    deepest = Math.min(deepest, (ratio(trough, peak) ?? NaN) - 1);
+    longest = Math.max(longest, (calendarDays[bar] ?? 0) - (calendarDays[peakBar] ?? 0));
+  };
+  for (let bar = 1; bar < series.length; bar++) {
     const value = series[bar] ?? NaN;
-    today = calendarDays[bar] ?? 0;
-    if (value >= peak - Math.abs(peak) * PEAK_NOISE || bar === 0) {
-      if (fallen) longest = Math.max(longest, today - peakDay);
+    if (value >= peak - Math.abs(peak) * PEAK_NOISE) {
+      close(bar);
+      peakBar = bar;
       peak = value;
-      peakDay = today;
-      fallen = false;
-    } else {
-      const depth = ratio(value, peak);
-      deepest = depth === null || deepest === null ? null : Math.min(deepest, depth - 1);
-      fallen = true;
-    }
+      trough = value;
+    } else if (value < trough) trough = value;
   }
-  if (fallen) longest = Math.max(longest, today - peakDay);
-  return { max_drawdown: deepest, max_drawdown_days: longest };
+  close(series.length - 1);
+  return { max_drawdown: finite(deepest), max_drawdown_days: longest };
 }
 
 /** What is printed of a benchmark. */
