@@ -1,5 +1,5 @@
 import { parseAmount } from '../kernel/amount';
-import { EquityCurve, marketOf, type Metrics, metricsOf } from './metrics';
+import { EquityCurve, marketOf, type Metrics, metricsOf, reportOf } from './metrics';
 import { type HoldingChange, outcomesOf } from './metrics-outcomes';
 import { priceHistory } from './benchmarks';
 
@@ -78,6 +78,21 @@ describe('metrics of a run', () => {
     expect(Object.values(metrics).filter((value) => value !== null && value !== 0)).toEqual([]);
     expect(metrics.exposure).toBeNull();
   });
+});
+
+it('a report taxes the dividends of both benchmarks as those of the run', () => {
+  const prices = days.map((day) => ({ day, close: parseAmount('100') }));
+  const history = priceHistory(prices, [{ ex_date: '2026-01-06', type: 'dividend', amount: parseAmount('10') }]);
+  const [none, cash] = [parseAmount('0'), parseAmount('1000')];
+  const terms = { cash, qty: none, qty_step: parseAmount('1'), commission_rate: none, minor_unit: parseAmount('0.01') };
+  const curve = new EquityCurve(history.timeline);
+  prices.forEach((_price, bar) => curve.record(bar, 100, 10, 0));
+  const { benchmarks } = reportOf(
+    { curve, turnover: none, changes: [] },
+    marketOf(history, { ...terms, withholding_tax_pct: parseAmount('25') }),
+  );
+  expect(benchmarks.buy_and_hold.total_return).toBeCloseTo(0.075, 12);
+  expect(benchmarks.static_mix.total_return).toBeCloseTo(0.075, 12);
 });
 
 describe('outcomes of sells', () => {
