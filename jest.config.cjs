@@ -1,17 +1,30 @@
-// Unit, contract and story tests. The long versions run by `npm run soak`.
+// Unit, architecture, story and kill tests. JEST_RUN=live adds the network, JEST_RUN=soak takes the long way:
+// `npm run test:live` and `npm run soak` set it, and tests may read it to choose their length.
 const base = {
+  rootDir: __dirname,
   testEnvironment: 'node',
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/support/jest-transform.cjs' },
   transformIgnorePatterns: [],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
+const SPECIAL = ['/node_modules/', '\\.live\\.spec\\.ts$', '\\.soak\\.spec\\.ts$'];
+const project = (displayName, ...testMatch) => ({ ...base, displayName, testMatch, testPathIgnorePatterns: SPECIAL });
+const special = (displayName, ...testMatch) => ({ ...base, displayName, testMatch });
 
-module.exports = {
-  testTimeout: 60_000,
-  projects: [
-    { ...base, displayName: 'unit', rootDir: __dirname, testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts'] },
-    { ...base, displayName: 'story', rootDir: __dirname, testMatch: ['<rootDir>/test/stories/**/*.spec.ts'] },
-    { ...base, displayName: 'kill', rootDir: __dirname, testMatch: ['<rootDir>/test/kills/**/*.spec.ts'] },
+const kill = project('kill', '<rootDir>/test/kills/**/*.spec.ts');
+const runs = {
+  default: [
+    project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts'),
+    project('architecture', '<rootDir>/test/architecture/**/*.spec.ts'),
+    project('story', '<rootDir>/test/stories/**/*.spec.ts'),
+    kill,
   ],
+  live: [special('live', '<rootDir>/src/**/*.live.spec.ts', '<rootDir>/test/**/*.live.spec.ts')],
+  soak: [special('soak', '<rootDir>/src/**/*.soak.spec.ts', '<rootDir>/test/**/*.soak.spec.ts'), kill],
 };
+
+const run = process.env.JEST_RUN || 'default';
+if (runs[run] === undefined) throw new Error(`JEST_RUN is one of ${Object.keys(runs).join(', ')}; received ${run}`);
+
+module.exports = { testTimeout: run === 'soak' ? 3_600_000 : 60_000, projects: runs[run] };

@@ -35,12 +35,12 @@ const isModule = (file) => file.endsWith('.mjs') || (file.endsWith('.js') && mod
 module.exports = {
   canInstrument: false,
   process(source, file, options) {
-    if (/\.ts$/.test(file)) return typescript.process(source, file, options);
+    if (file.endsWith('.ts')) return typescript.process(source, file, options);
     if (isModule(file)) return javascript.process(source, file, options);
     return { code: source };
   },
   getCacheKey(source, file, options) {
-    const transformer = /\.ts$/.test(file) ? typescript : javascript;
+    const transformer = file.endsWith('.ts') ? typescript : javascript;
     return `${isModule(file)}:${transformer.getCacheKey(source, file, options)}`;
   },
 };
