@@ -1,0 +1,164 @@
+/** The queue as a table of the event store's own database: a message commits together with the event that caused it. */
+import { type Clock, type Instant, later } from '../../kernel/clock';
+import { NotFoundError } from '../../kernel/errors';
+import type { Ids } from '../../kernel/ids';
+import type { Sql } from '../database/sql';
+import { DEFAULT_LOG } from '../event-store/event-store.port';
+import type { Cell, Row, RowWrite, TableDefinition } from '../event-store/row-write';
+import { readTable } from '../projections/projection';
+import { IntentQueue, type LeasedMessage, type MessageStatus, type NewMessage, type QueuedMessage, type QueueFilter } from './queue.port';
+
+export const queueTable: TableDefinition = readTable(
+  'queue_messages',
+  ['queue', 'id'],
+  ['payload', 'status', 'attempts', 'available_at', 'lease_until', 'lease_token', 'last_error', 'created_at'],
+);
+
+const ENQUEUE = `INSERT INTO queue_messages (${queueTable.columns.join(', ')})
+  VALUES (${queueTable.columns.map(() => '?').join(', ')}) ON CONFLICT (${queueTable.key.join(', ')}) DO NOTHING`;
+
+/** Two looks at the claim index, each of them short: what is due in order of time, and the few leases that ran out. */
+const CLAIM = `UPDATE queue_messages SET status = 'LEASED', attempts = attempts + 1, lease_until = ?, lease_token = ?
+  WHERE log = ? AND queue = ? AND (tenant_id, id) IN (
+    SELECT tenant_id, id FROM (
+      SELECT * FROM (SELECT tenant_id, id, available_at, created_at FROM queue_messages
+        WHERE log = ? AND queue = ? AND status = 'READY' AND available_at <= ? ORDER BY available_at, created_at LIMIT ?) AS due
+      UNION ALL
+      SELECT * FROM (SELECT tenant_id, id, available_at, created_at FROM queue_messages
+        WHERE log = ? AND queue = ? AND status = 'LEASED' AND lease_until <= ? ORDER BY available_at, created_at LIMIT ?) AS expired
+    ) AS candidates ORDER BY available_at, created_at LIMIT ?)
+  RETURNING tenant_id, id, payload, attempts, lease_token, available_at, created_at`;
+
+const FREE = 'lease_until = NULL, lease_token = NULL';
+const HELD = "WHERE log = ? AND tenant_id = ? AND queue = ? AND id = ? AND status = 'LEASED' AND lease_token = ? RETURNING id";
+const DEAD = "WHERE log = ? AND tenant_id = ? AND queue = ? AND id = ? AND status = 'DEAD' RETURNING id";
+
+/** Long enough to say what went wrong, short enough for a list. */
+const ERROR_LENGTH = 1_000;
+
+export class DatabaseQueue extends IntentQueue {
+  private readonly holder: string;
+  private claims = 0;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    ids: Ids,
+  ) {
+    super();
+    this.holder = `${ids.next()}:`;
+  }
+
+  enqueueWrite(message: NewMessage): RowWrite {
+    return { op: 'insert', table: queueTable, row: rowOf(message, this.clock.now()) };
+  }
+
+  async enqueue(message: NewMessage): Promise<void> {
+    const row = rowOf(message, this.clock.now());
+    await this.sql.write(
+      ENQUEUE,
+      queueTable.columns.map((column) => row[column] ?? null),
+    );
+  }
+
+  async claim(queue: string, limit: number, leaseMs: number): Promise<readonly LeasedMessage[]> {
+    const now = this.clock.now();
+    const token = `${this.holder}${++this.claims}`;
+    const look: readonly Cell[] = [DEFAULT_LOG, queue, now, limit];
+    const rows = await this.sql.write(CLAIM, [later(now, leaseMs), token, DEFAULT_LOG, queue, ...look, ...look, limit]);
+    return [...rows].sort(byDue).map((row) => ({
+      tenantId: String(row['tenant_id']),
+      queue,
+      id: String(row['id']),
+      payload: String(row['payload']),
+      attempts: Number(row['attempts']),
+      leaseToken: token,
+    }));
+  }
+
+  ack(message: LeasedMessage): Promise<boolean> {
+    return this.answer(`DELETE FROM queue_messages ${HELD}`, [], message);
+  }
+
+  retry(message: LeasedMessage, delayMs: number, error: string): Promise<boolean> {
+    const changes = `status = 'READY', available_at = ?, last_error = ?, ${FREE}`;
+    return this.answer(`UPDATE queue_messages SET ${changes} ${HELD}`, [later(this.clock.now(), delayMs), cut(error)], message);
+  }
+
+  bury(message: LeasedMessage, error: string): Promise<boolean> {
+    return this.answer(`UPDATE queue_messages SET status = 'DEAD', last_error = ?, ${FREE} ${HELD}`, [cut(error)], message);
+  }
+
+  async list({ tenantId, queue, status, limit }: QueueFilter): Promise<readonly QueuedMessage[]> {
+    const rows = await this.sql.read(
+      `SELECT * FROM queue_messages WHERE log = ? AND (? IS NULL OR tenant_id = ?) AND (? IS NULL OR queue = ?)
+       AND (? IS NULL OR status = ?) ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
+      [DEFAULT_LOG, tenantId, tenantId, queue ?? null, queue ?? null, status ?? null, status ?? null, limit],
+    );
+    return rows.map(messageOf);
+  }
+
+  async redrive(tenantId: string, queue: string, id: string): Promise<void> {
+    const changes = `status = 'READY', attempts = 0, available_at = ?`;
+    await this.onDead(`UPDATE queue_messages SET ${changes} ${DEAD}`, [this.clock.now(), DEFAULT_LOG, tenantId, queue, id]);
+  }
+
+  async discard(tenantId: string, queue: string, id: string): Promise<void> {
+    await this.onDead(`DELETE FROM queue_messages ${DEAD}`, [DEFAULT_LOG, tenantId, queue, id]);
+  }
+
+  async releaseHeld(): Promise<void> {
+    await this.sql.write(
+      `UPDATE queue_messages SET status = 'READY', attempts = attempts - 1, ${FREE}
+       WHERE log = ? AND status = 'LEASED' AND substr(lease_token, 1, ?) = ?`,
+      [DEFAULT_LOG, this.holder.length, this.holder],
+    );
+  }
+
+  async reclaim(): Promise<void> {
+    await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [DEFAULT_LOG]);
+  }
+
+  private async answer(sql: string, changes: readonly Cell[], { tenantId, queue, id, leaseToken }: LeasedMessage): Promise<boolean> {
+    const rows = await this.sql.write(sql, [...changes, DEFAULT_LOG, tenantId, queue, id, leaseToken]);
+    return rows.length > 0;
+  }
+
+  private async onDead(sql: string, params: readonly Cell[]): Promise<void> {
+    const rows = await this.sql.write(sql, params);
+    if (rows.length === 0) throw new NotFoundError('dead message');
+  }
+}
+
+const rowOf = (message: NewMessage, now: Instant): Row => ({
+  log: DEFAULT_LOG,
+  tenant_id: message.tenantId,
+  queue: message.queue,
+  id: message.id,
+  payload: message.payload,
+  status: 'READY',
+  attempts: 0,
+  available_at: message.availableAt ?? now,
+  lease_until: null,
+  lease_token: null,
+  last_error: null,
+  created_at: now,
+});
+
+const messageOf = (row: Row): QueuedMessage => ({
+  tenantId: String(row['tenant_id']),
+  queue: String(row['queue']),
+  id: String(row['id']),
+  payload: String(row['payload']),
+  status: row['status'] as MessageStatus,
+  attempts: Number(row['attempts']),
+  availableAt: String(row['available_at']),
+  leaseUntil: textOrNull(row['lease_until']),
+  lastError: textOrNull(row['last_error']),
+  createdAt: String(row['created_at']),
+});
+
+const textOrNull = (cell: Cell | undefined): string | null => (cell === undefined || cell === null ? null : String(cell));
+const cut = (error: string): string => (error.length > ERROR_LENGTH ? `${error.slice(0, ERROR_LENGTH - 3)}...` : error);
+const dueKey = (row: Row): string => [row['available_at'], row['created_at'], row['tenant_id'], row['id']].join(' ');
+const byDue = (a: Row, b: Row): number => (dueKey(a) < dueKey(b) ? -1 : 1);
