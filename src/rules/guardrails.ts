@@ -60,10 +60,10 @@ export interface GuardrailInput {
   readonly day: DayCounts;
 }
 
-/** Every limit that applies, in the order in which they are named when several are equally tight. */
+/** Every limit that applies. Of several that are equally tight the first is named: what is there before what is wished for. */
 export function guardrailLimits(input: GuardrailInput): readonly Limit<CapName>[] {
   const { side, settings } = input;
-  const limits = [...(side === 'BUY' ? [maxStock(input), cashLimit(input)] : sellLimits(input)), maxTrade(input), ...dayLimits(input)];
+  const limits = [...(side === 'BUY' ? [cashLimit(input), maxStock(input)] : sellLimits(input)), maxTrade(input), ...dayLimits(input)];
   if (settings.max_orders_per_day !== null && input.day.orders >= settings.max_orders_per_day) {
     limits.push({ name: 'max_orders_per_day', cap: NOTHING, holds: always });
   }
@@ -108,7 +108,7 @@ function maxStock({ price, qty, value, commission_rate, settings }: GuardrailInp
  */
 function sellLimits(input: GuardrailInput): Limit<CapName>[] {
   const { min_stock_pct, max_stock_pct, short_selling } = input.settings;
-  if (!short_selling) return [minStock(input, percent(min_stock_pct)), sharesLimit(input.qty)];
+  if (!short_selling) return [sharesLimit(input.qty), minStock(input, percent(min_stock_pct))];
   const least = percent(min_stock_pct);
   return [minStock(input, min_stock_pct > 0n ? least : subtract(NOTHING, percent(max_stock_pct)))];
 }
@@ -129,10 +129,10 @@ function minStock({ price, qty, value, commission_rate, step }: GuardrailInput, 
 
 const sharesLimit = (qty: Amount): Limit<'shares'> => ({ name: 'shares', cap: atLeastZero(exact(qty)), holds: always });
 
-/** `nP <= m·V`. */
+/** `nP <= m·V`: exact, so that nothing is left to check. */
 function maxTrade({ price, value, settings }: GuardrailInput): Limit<CapName> {
   const most = multiply(percent(settings.max_trade_pct_of_position), value);
-  return { name: 'max_trade_pct_of_position', cap: ratio(most, exact(price)), holds: (n) => compare(product(n, price), most) <= 0n };
+  return { name: 'max_trade_pct_of_position', cap: ratio(most, exact(price)), holds: always };
 }
 
 function dayLimits({ price, settings, day }: GuardrailInput): Limit<CapName>[] {
