@@ -1,6 +1,7 @@
 /** What every queue promises, whatever it is made of. */
 import { NotFoundError } from '../../src/kernel/errors';
-import { intent, type ScratchQueue, START } from '../../src/platform/queue/scratch-queue.spec-support';
+import { START } from '../../src/platform/projections/scratch-store.spec-support';
+import { intent, type ScratchQueue } from '../../src/platform/queue/scratch-queue.spec-support';
 
 const LEASE_MS = 30_000;
 
@@ -53,7 +54,7 @@ export function queueContract(name: string, open: () => Promise<ScratchQueue>): 
     });
 
     it('commits work together with what caused it, or not at all', async () => {
-      const { store } = scratch.opened;
+      const { store } = scratch;
       await store.append({ tenantId: 'demo', streams: [], writes: [scratch.queue.enqueueWrite(intent('a'))] });
       const twice = store.append({
         tenantId: 'demo',

@@ -2,17 +2,13 @@ import * as fc from 'fast-check';
 import { DomainError, UnavailableError } from '../../kernel/errors';
 import { type QueueFailure, QueueWorker, type QueueWorkerOptions } from './queue-worker';
 import type { LeasedMessage } from './queue.port';
+import { settle } from '../projections/scratch-store.spec-support';
 import { intent, openScratchQueue, type ScratchQueue } from './scratch-queue.spec-support';
 
 const gate = () => {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { open, opened };
-};
-
-/** Lets everything that is ready happen: promises, and what waits for the next turn. */
-const settle = async (): Promise<void> => {
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 };
 
 describe('queue worker', () => {
@@ -175,6 +171,7 @@ describe('queue worker', () => {
     hold.open();
     await settle();
     expect(handled).toBe(1);
+    expect(failures).toEqual([]);
     expect(await left()).toEqual([]);
     await orders.stop();
   });

@@ -64,6 +64,8 @@ export class QueueWorker {
   /** Something may be due. */
   wake(): void {
     if (this.stopping || !this.stopPolling) return;
+    this.signal();
+    if (this.pumping) return; // whoever began it is told of its failure
     this.pumped().catch((error: unknown) => this.options.onFailure({ message: null, error, isBuried: false }));
   }
 
