@@ -1,8 +1,8 @@
 /** The list of settings: name, default, what it is for, and which values it refuses. `.env.example` is this list as a file. */
-import { CronExpressionParser } from 'cron-parser';
 import { isAmountText, parseAmount } from '../kernel/amount';
-import { messageOf } from '../kernel/errors';
+import { InputError, messageOf } from '../kernel/errors';
 import { parseDatabaseUrl } from './database/database-url';
+import { TickInstants } from './scheduling/tick-instants';
 
 export interface SettingDefinition {
   readonly name: SettingName;
@@ -63,18 +63,17 @@ const databaseUrl: Refuse = (value) => {
     parseDatabaseUrl(value);
     return null;
   } catch (error) {
-    return `a database this version can open (${messageOf(error)})`;
+    return error instanceof InputError ? error.rule : `a database this version can open (${messageOf(error)})`;
   }
 };
 
 const cron: Refuse = (value) => {
-  const rule = 'five cron fields, read as UTC, for example */5 * * * *';
-  if (value.split(/\s+/).length !== 5) return rule;
   try {
-    CronExpressionParser.parse(value, { tz: 'UTC' });
-    return null;
+    const parsed = new TickInstants(value);
+    return parsed.cron === value ? null : 'a cron expression';
   } catch (error) {
-    return `${rule} (${messageOf(error)})`;
+    if (error instanceof InputError) return error.rule;
+    throw error;
   }
 };
 
@@ -99,7 +98,7 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     'What this process does, comma-separated: api, scheduler, worker.',
     someOf('api', 'scheduler', 'worker'),
   ),
-  define('VB_TICK_CRON', '*/5 * * * *', 'When positions are evaluated: five cron fields, UTC.', cron),
+  define('VB_TICK_CRON', '*/5 * * * *', 'When positions are evaluated: five cron fields (six with seconds), UTC.', cron),
   define(
     'VB_MARKET_DATA',
     'simulated',

@@ -1,5 +1,5 @@
 /** What the process is told by its environment: every setting with its default, validated as a whole before anything starts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { type Amount, isAmountText, parseAmount } from '../kernel/amount';
 import { DomainError, messageOf } from '../kernel/errors';
@@ -27,7 +27,7 @@ export abstract class Settings {
   abstract readonly host: string;
   abstract readonly databaseUrl: string;
   abstract readonly roles: ReadonlySet<ProcessRole>;
-  /** Five cron fields, UTC. */
+  /** Five cron fields, or six with seconds; UTC. */
   abstract readonly tickCron: string;
   abstract readonly marketData: MarketDataName;
   /** Folder of recorded bars and quotes; null unless market data is `csv`. */
@@ -38,6 +38,8 @@ export abstract class Settings {
   /** File of closures that were announced after this version was built. */
   abstract readonly calendarOverrides: string | null;
   abstract readonly paper: PaperSettings;
+  /** `CRASH_AT`, for kill tests only and so not listed: where the process kills itself. */
+  abstract readonly crashAt: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,10 +56,10 @@ export const loadSettings = (environment: Environment = process.env, envFile = '
   readSettings({ ...readEnvFile(envFile), ...environment });
 
 function readEnvFile(file: string): Environment {
+  if (!existsSync(file)) return {};
   try {
     return parseEnv(readFileSync(file, 'utf8')) as Environment;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw new SettingsError([`${file} must be a readable file of NAME=value lines, or be absent (${messageOf(error)})`]);
   }
 }
@@ -76,10 +78,10 @@ export function readSettings(environment: Environment): Settings {
     mistakes.push('VB_MARKET_DATA_CSV must name the folder of recorded data where VB_MARKET_DATA is csv; received nothing');
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
-  return build((name) => text.get(name) ?? '');
+  return build((name) => text.get(name) ?? '', environment['CRASH_AT'] || null);
 }
 
-function build(text: (name: SettingName) => string): Settings {
+function build(text: (name: SettingName) => string, crashAt: string | null): Settings {
   return {
     port: Number(text('PORT')),
     host: text('HOST'),
@@ -98,6 +100,7 @@ function build(text: (name: SettingName) => string): Settings {
       latencyMs: Number(text('VB_PAPER_LATENCY_MS')),
       rejectRate: amount(text('VB_PAPER_REJECT_RATE')),
     },
+    crashAt,
   };
 }
 

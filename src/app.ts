@@ -1,0 +1,86 @@
+/** Builds the program in this process: the server, the command line and the tests all start the same one. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { limitServer, setUpHttp } from './platform/http/http.setup';
+import { NestLog } from './platform/observability/nest-log';
+import { openPlatform, type Platform, type PlatformOverrides } from './platform/open-platform';
+import type { Settings } from './platform/settings';
+import { bootstrap } from './platform/tenancy/bootstrap';
+
+export interface AppOverrides extends PlatformOverrides {
+  /** Further modules on top of the product's own. */
+  readonly modules?: readonly NonNullable<DynamicModule['imports']>[number][];
+  /** Takes the lines for whoever started the process; they go to stdout otherwise. */
+  readonly announce?: (line: string) => void;
+}
+
+export interface App {
+  readonly nest: NestExpressApplication;
+  readonly platform: Platform;
+  /** Starts to listen and gives the address, with the real port where any free one was asked for. */
+  listen(): Promise<string>;
+  /** Takes no more work, finishes requests in flight, stops what runs in the background, closes the store. */
+  close(): Promise<void>;
+}
+
+/** Opens the store, creates the first tenant where it is empty, and starts everything but the listening. Throws DomainError `store.…`. */
+export async function createApp(settings: Settings, overrides: AppOverrides = {}): Promise<App> {
+  const { announce = (line: string) => void process.stdout.write(`${line}\n`) } = overrides;
+  const platform = await openPlatform(settings, overrides);
+  try {
+    const { directory, ids, opened } = platform;
+    for (const line of await bootstrap(opened.store, directory, ids, settings.bootstrapApiKey)) announce(line);
+    const nest = await createNest(platform, overrides);
+    return { nest, platform, listen: () => listen(nest, settings), close: once(() => close(nest, platform)) };
+  } catch (error) {
+    await platform.opened.close();
+    throw error;
+  }
+}
+
+async function createNest(platform: Platform, { modules = [] }: AppOverrides): Promise<NestExpressApplication> {
+  const { ids, log, logger, shutdown, settings } = platform;
+  const root: DynamicModule = AppModule.forRoot(platform);
+  const nest = await NestFactory.create<NestExpressApplication>(
+    { ...root, imports: [...(root.imports ?? []), ...modules] },
+    { bodyParser: false, abortOnError: false, logger: new NestLog(log) },
+  );
+  setUpHttp(nest, { ids, log, logger, shutdown, servesApi: settings.roles.has('api') });
+  await nest.init();
+  return nest;
+}
+
+async function listen(nest: NestExpressApplication, { port, host }: Settings): Promise<string> {
+  const server = nest.getHttpServer() as Server;
+  limitServer(server);
+  await nest.listen(port, host);
+  const { port: real } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${real}`;
+}
+
+/** How often connections that fell idle are closed, and when those that are still busy are. */
+const SWEEP_MS = 50;
+const PATIENCE_MS = 7_000;
+
+async function close(nest: NestExpressApplication, { shutdown, timer, opened }: Platform): Promise<void> {
+  shutdown.begin();
+  const server = nest.getHttpServer() as Server;
+  const stopSweeping = timer.every(SWEEP_MS, () => server.closeIdleConnections());
+  const cancelForce = timer.after(PATIENCE_MS, () => server.closeAllConnections());
+  try {
+    await nest.close();
+  } finally {
+    stopSweeping();
+    cancelForce();
+    await opened.close();
+  }
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => (done ??= action());
+}

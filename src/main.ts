@@ -1,0 +1,5 @@
+import 'reflect-metadata';
+import { loadSettings } from './platform/settings';
+import { serve } from './server';
+
+void serve(() => loadSettings());

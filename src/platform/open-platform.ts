@@ -1,0 +1,91 @@
+/** Opens what every part of the program stands on, before the framework starts: so that it can be closed after it has stopped. */
+import type { Logger } from 'pino';
+import { Clock } from '../kernel/clock';
+import { Ids } from '../kernel/ids';
+import { parseDatabaseUrl } from './database/database-url';
+import { crashPointsFrom } from './event-store/crash-points.adapter';
+import { openEventStore, type OpenedStore } from './event-store/open-event-store';
+import { StoredAnswers } from './idempotency/stored-answers';
+import { Log } from './observability/log';
+import { createLogger, PinoLog } from './observability/pino-log.adapter';
+import { Readiness } from './observability/readiness';
+import { Shutdown } from './observability/shutdown';
+import { storeCheck } from './observability/store-check';
+import type { Settings } from './settings';
+import { StreamRegistry } from './streams/stream-registry';
+import { StreamRunner } from './streams/stream-runner';
+import { Secrets } from './tenancy/api-key';
+import { Authenticator } from './tenancy/authenticator';
+import { RandomSecrets } from './tenancy/random-secrets.adapter';
+import { tenantStream } from './tenancy/tenancy.projections';
+import { TenantDirectory } from './tenancy/tenant.directory';
+import { SystemClock } from './time/system-clock.adapter';
+import { SystemTimer } from './time/system-timer.adapter';
+import { Timer } from './time/timer.port';
+import { UuidIds } from './time/uuid-ids.adapter';
+
+/** What tests, replays and the command line bring themselves. */
+export interface PlatformOverrides {
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly timer?: Timer;
+  readonly secrets?: Secrets;
+  readonly logger?: Logger;
+  /** OFF for scratch stores that nobody misses. */
+  readonly synchronous?: 'FULL' | 'OFF';
+}
+
+export interface Platform {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly timer: Timer;
+  readonly logger: Logger;
+  readonly log: Log;
+  readonly opened: OpenedStore;
+  readonly registry: StreamRegistry;
+  readonly streams: StreamRunner;
+  readonly readiness: Readiness;
+  readonly shutdown: Shutdown;
+  readonly authenticator: Authenticator;
+  readonly answers: StoredAnswers;
+  readonly directory: TenantDirectory;
+}
+
+/** Opens and migrates the store. Throws DomainError `store.…` with a sentence for whoever starts the process. */
+export async function openPlatform(settings: Settings, overrides: PlatformOverrides = {}): Promise<Platform> {
+  const { clock = new SystemClock(), ids = new UuidIds(), timer = new SystemTimer(), secrets = new RandomSecrets() } = overrides;
+  const logger = overrides.logger ?? createLogger(settings.logLevel);
+  const log = new PinoLog(logger);
+  const opened = await openEventStore({
+    file: parseDatabaseUrl(settings.databaseUrl).file,
+    synchronous: overrides.synchronous,
+    clock,
+    crashPoints: crashPointsFrom(settings.crashAt ?? undefined),
+    onListenerError: (error) => log.error('a listener of the event store failed', { err: error }),
+  });
+  const { store, sql } = opened;
+  const registry = new StreamRegistry();
+  registry.register(tenantStream);
+  const streams = new StreamRunner(store, sql, registry, clock, ids);
+  const shutdown = new Shutdown();
+  const readiness = new Readiness(timer);
+  readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
+  readiness.register('store', storeCheck(store, clock));
+  return {
+    settings,
+    clock,
+    ids,
+    timer,
+    logger,
+    log,
+    opened,
+    registry,
+    streams,
+    readiness,
+    shutdown,
+    authenticator: new Authenticator(sql),
+    answers: new StoredAnswers(sql, store, clock),
+    directory: new TenantDirectory(streams, sql, clock, ids, secrets),
+  };
+}

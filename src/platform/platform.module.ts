@@ -1,0 +1,61 @@
+/** Offers the platform's parts to every context, under their ports' names, and puts the guards before every route. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { Clock } from '../kernel/clock';
+import { Ids } from '../kernel/ids';
+import { Sql } from './database/sql';
+import { EventStore } from './event-store/event-store.port';
+import { AccessAudit } from './http/access.audit';
+import { AccessGuard } from './http/access.guard';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { StoredAnswers } from './idempotency/stored-answers';
+import { HealthController } from './observability/health.controller';
+import { Log } from './observability/log';
+import { Readiness } from './observability/readiness';
+import { Shutdown } from './observability/shutdown';
+import type { Platform } from './open-platform';
+import { Settings } from './settings';
+import { StreamRegistry } from './streams/stream-registry';
+import { StreamRunner } from './streams/stream-runner';
+import { ApiKeysController } from './tenancy/api-keys.controller';
+import { Authenticator } from './tenancy/authenticator';
+import { TenantDirectory } from './tenancy/tenant.directory';
+import { TenantsController } from './tenancy/tenants.controller';
+import { Timer } from './time/timer.port';
+
+@Module({})
+export class PlatformModule {
+  static forRoot(platform: Platform): DynamicModule {
+    const parts = [
+      { provide: Settings, useValue: platform.settings },
+      { provide: Clock, useValue: platform.clock },
+      { provide: Ids, useValue: platform.ids },
+      { provide: Timer, useValue: platform.timer },
+      { provide: Log, useValue: platform.log },
+      { provide: EventStore, useValue: platform.opened.store },
+      { provide: Sql, useValue: platform.opened.sql },
+      { provide: DataSource, useValue: platform.opened.dataSource },
+      { provide: StreamRegistry, useValue: platform.registry },
+      { provide: StreamRunner, useValue: platform.streams },
+      { provide: Readiness, useValue: platform.readiness },
+      { provide: Shutdown, useValue: platform.shutdown },
+      { provide: Authenticator, useValue: platform.authenticator },
+      { provide: StoredAnswers, useValue: platform.answers },
+      { provide: TenantDirectory, useValue: platform.directory },
+    ];
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [DiscoveryModule],
+      controllers: [HealthController, TenantsController, ApiKeysController],
+      providers: [
+        ...parts,
+        AccessAudit,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+      exports: parts.map(({ provide }) => provide),
+    };
+  }
+}
