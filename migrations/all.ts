@@ -1,4 +1,5 @@
 /** Every migration, oldest first: a new one is a file beside this one and a line here. */
 import { Events1795132800001 } from './0001-events';
+import { Tenancy1795132800002 } from './0002-tenancy';
 
-export const migrations = [Events1795132800001] as const;
+export const migrations = [Events1795132800001, Tenancy1795132800002] as const;
