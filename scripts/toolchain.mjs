@@ -107,7 +107,7 @@ export async function install() {
   if (!alreadyInstalled() || sqliteProblem() !== undefined) {
     say('Installing dependencies (once, about a minute) ...');
     rmSync(INSTALL_STAMP, { force: true });
-    const code = await runNpm(['ci', '--no-audit', '--no-fund'], { quiet: true });
+    const code = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
     if (code !== 0) stop('The installation failed; the lines above say why. Check the network and run "npm ci" again.', code);
   }
   const problem = sqliteProblem();
