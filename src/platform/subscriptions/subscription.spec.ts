@@ -171,6 +171,34 @@ describe('subscription', () => {
     expect(await checkpoint()).toEqual({ name: 'orders', position: 10 });
   });
 
+  it('misses no event right after ones that are none of its business', async () => {
+    const seen: number[] = [];
+    const orders = subscribe({ handle: async (events) => void seen.push(...events.map(({ position }) => position)) });
+    orders.start();
+    await settle();
+    for (const type of ['Held', 'OrderQueued', 'Held', 'Held', 'OrderQueued']) {
+      await append(type);
+      await settle();
+    }
+    expect(seen).toEqual([2, 5]);
+    await orders.stop();
+  });
+
+  it('repeats nothing where a commit succeeded but its answer got lost', async () => {
+    await append('OrderQueued');
+    const store = scratch.store;
+    const commit = store.append.bind(store);
+    const lost = jest.spyOn(store, 'append').mockImplementationOnce(async (call) => {
+      await commit(call);
+      throw new Error('connection lost');
+    });
+    const orders = subscribe({ handle: async (events) => events.map(noted) });
+    await expect(orders.catchUp()).rejects.toThrow('connection lost');
+    await orders.catchUp();
+    expect(await notes()).toEqual([1]);
+    lost.mockRestore();
+  });
+
   it('wakes whoever waits for its rows only when they are durable', async () => {
     await append('OrderQueued');
     const found: (readonly number[])[] = [];
