@@ -17,11 +17,13 @@ export class InvalidInput extends DomainError {
   }
 }
 
-/** A body that is no JSON (HTTP 415). */
-export class UnsupportedMediaType extends DomainError {
-  constructor(received: string | undefined) {
-    super('http.unsupported_media_type', 'Send the body as JSON, with the header "Content-Type: application/json"', {
-      received: received ?? null,
-    });
+/** A request that is refused before anybody reads what it says. */
+export class RequestRefused extends DomainError {
+  constructor(
+    readonly status: number,
+    code: string,
+    message: string,
+  ) {
+    super(code, message);
   }
 }

@@ -1,7 +1,7 @@
 /** Errors as callers get them: RFC 9457 problem details with a stable code. */
 import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorKind, InputError, NotFoundError } from '../../kernel/errors';
-import { InvalidInput, type RefusedField, UnsupportedMediaType } from './input.errors';
+import { InvalidInput, type RefusedField, RequestRefused } from './input.errors';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -44,13 +44,11 @@ export const RETRY_AFTER: Readonly<Record<number, number>> = { 409: 1, 503: 5 };
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof DomainError) return ofDomain(error);
   if (error instanceof HttpException) return ofHttp(error.getStatus(), error.message);
-  if (error instanceof URIError)
-    return { status: 400, code: 'url.invalid', detail: 'The path holds a broken % sequence; encode it as UTF-8' };
-  return ofBodyParser(error);
+  return null;
 }
 
 function ofDomain(error: DomainError): Problem {
-  const base = { status: error instanceof UnsupportedMediaType ? 415 : STATUS[error.kind], code: error.code, detail: error.message };
+  const base = { status: error instanceof RequestRefused ? error.status : STATUS[error.kind], code: error.code, detail: error.message };
   if (error instanceof InvalidInput) return { ...base, errors: error.errors };
   if (error instanceof InputError) {
     return { ...base, errors: [{ field: error.field, rule: error.rule, received: String(error.details['received']) }] };
@@ -69,23 +67,6 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
 function ofHttp(status: number, message: string): Problem | null {
   if (status >= 500) return null;
   return { status, code: HTTP_CODES[status] ?? `http.${status}`, detail: status === 404 ? `${message}; /docs lists every route` : message };
-}
-
-/** Errors of the body parser carry a status and a `type` that names what went wrong. */
-function ofBodyParser(error: unknown): Problem | null {
-  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return null;
-  const kind = 'type' in error ? String(error.type) : '';
-  switch (kind) {
-    case 'entity.parse.failed':
-      return { status: 400, code: 'json.invalid', detail: `The body must be a JSON object; ${error.message}` };
-    case 'entity.too.large':
-      return { status: 413, code: 'http.too_large', detail: 'A body may have at most 1 MiB, unpacked; send less at once' };
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return { status: 415, code: 'http.unsupported_media_type', detail: 'Send UTF-8 JSON, plain or packed with gzip, deflate or br' };
-    default:
-      return ofHttp(error.status, error.message);
-  }
 }
 
 /** Unknown and foreign ids must get the same bytes, so this one answer repeats nothing of the request. */

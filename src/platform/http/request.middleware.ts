@@ -1,9 +1,8 @@
 /** What every request passes before its route: an id, and a body that is JSON of reasonable size and shape, or none. */
-import type { IncomingMessage } from 'node:http';
-import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { type NextFunction, type Request, type RequestHandler, type Response, text } from 'express';
 import type { Ids } from '../../kernel/ids';
-import { InputError } from '../../kernel/errors';
-import { UnsupportedMediaType } from './input.errors';
+import { InputError, messageOf } from '../../kernel/errors';
+import { RequestRefused } from './input.errors';
 import { startRequest } from './request-state';
 import { checkJson } from './strict-json';
 
@@ -34,16 +33,57 @@ const hasBody = (request: Request): boolean =>
 
 export const onlyJson: RequestHandler = (request, _response, next): void => {
   if (hasBody(request) && !request.is('application/json')) {
-    next(new UnsupportedMediaType(request.get('content-type')));
+    next(new RequestRefused(415, 'http.unsupported_media_type', 'Send the body as JSON, with the header "Content-Type: application/json"'));
     return;
   }
   next();
 };
 
-export const jsonBody: RequestHandler = json({
-  limit: LARGEST_BODY_BYTES,
-  verify: (_request: IncomingMessage, _response, body: Buffer) => checkJson(body.toString('utf8')),
-});
+const readText: RequestHandler = text({ limit: LARGEST_BODY_BYTES, type: 'application/json' });
+
+/** Reads and parses the body; one that is empty is none. */
+export const jsonBody: RequestHandler = (request, response, next): void => {
+  void readText(request, response, (error?: unknown) => {
+    if (error !== undefined) return next(bodyRefused(error));
+    const body: unknown = request.body;
+    try {
+      request.body = typeof body === 'string' && body !== '' ? parseBody(body) : undefined;
+    } catch (refused) {
+      return next(refused);
+    }
+    next();
+  });
+};
+
+function parseBody(body: string): unknown {
+  checkJson(body);
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new RequestRefused(400, 'json.invalid', `The body must be JSON; ${messageOf(error)}`);
+  }
+}
+
+/** The parser's errors name what went wrong in their `type`. */
+function bodyRefused(error: unknown): unknown {
+  switch (typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined) {
+    case 'entity.too.large':
+      return new RequestRefused(413, 'http.too_large', 'A body may have at most 1 MiB, unpacked; send less at once');
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new RequestRefused(415, 'http.unsupported_media_type', 'Send UTF-8 JSON, plain or packed with gzip, deflate or br');
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new RequestRefused(400, 'http.incomplete', 'The body is not as long as Content-Length says; send it again');
+    default:
+      return isPackedBadly(error)
+        ? new RequestRefused(400, 'http.bad_encoding', 'The body cannot be unpacked; check Content-Encoding')
+        : error;
+  }
+}
+
+const isPackedBadly = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && /^(Z_|ERR_.*(BROTLI|ZLIB|DECODER|PADDING))/.test(String(error.code));
 
 /** Parameters that JavaScript would take for something else. */
 export const plainQuery: RequestHandler = (request, _response, next): void => {

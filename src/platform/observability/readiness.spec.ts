@@ -1,0 +1,45 @@
+import { MemoryEventStore } from '../event-store/memory-event-store';
+import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
+import { Readiness } from './readiness';
+import { storeCheck } from './store-check';
+
+const setUp = () => {
+  const clock = new VirtualClock('2026-11-20T14:35:00.000Z');
+  return { clock, readiness: new Readiness(new VirtualTimer(clock)) };
+};
+
+describe('readiness', () => {
+  it('is given while every check is well', async () => {
+    const { readiness } = setUp();
+    readiness.register('a', () => null);
+    expect(await readiness.hindrances()).toEqual([]);
+  });
+
+  it('names everything that is in the way, a failing check included', async () => {
+    const { readiness } = setUp();
+    readiness.register('lag', () => Promise.resolve('900 events behind'));
+    readiness.register('broken', () => Promise.reject(new Error('no connection')));
+    expect(await readiness.hindrances()).toEqual([
+      { check: 'lag', reason: '900 events behind' },
+      { check: 'broken', reason: 'no connection' },
+    ]);
+  });
+
+  it('does not hang on a check that never answers', async () => {
+    const { readiness, clock } = setUp();
+    readiness.register('silent', () => new Promise<null>(() => undefined));
+    const asked = readiness.hindrances();
+    clock.advance(2000);
+    expect(await asked).toEqual([{ check: 'silent', reason: 'no answer within 2000 ms' }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('sees a store that can no longer be written', async () => {
+    const { clock } = setUp();
+    const store = new MemoryEventStore(clock);
+    const check = storeCheck(store, clock);
+    expect(await check()).toBeNull();
+    await store.close();
+    expect(await check()).toMatch(/cannot be written/);
+  });
+});
