@@ -66,7 +66,7 @@ export class JobRunner {
   async stop(): Promise<void> {
     this.stopping = true;
     this.cancelAll();
-    await Promise.allSettled([...this.jobs.values()].map(({ inFlight }) => inFlight));
+    await Promise.allSettled([...this.jobs.values()].flatMap(({ inFlight }) => inFlight ?? []));
   }
 
   private cancelAll(): void {

@@ -36,7 +36,6 @@ describe('subscription', () => {
 
   const parts = (): SubscriptionParts => ({
     ...scratch,
-    defer: (task) => void setImmediate(task),
     onError: (name, error) => errors.push([name, error]),
   });
   const subscribe = (definition: Partial<SubscriptionDefinition> & Pick<SubscriptionDefinition, 'handle'>) =>

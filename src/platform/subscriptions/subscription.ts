@@ -4,6 +4,7 @@ import { SYSTEM_TENANT } from '../../kernel/context';
 import { messageOf } from '../../kernel/errors';
 import type { Sql } from '../database/sql';
 import type { Defer } from '../event-store/defer';
+import { deferToNextTurn } from '../event-store/defer.adapter';
 import { DEFAULT_LOG, type EventStore, type RecordedEvent } from '../event-store/event-store.port';
 import type { RowWrite } from '../event-store/row-write';
 import { readTable } from '../projections/projection';
@@ -28,8 +29,8 @@ export interface SubscriptionParts {
   readonly sql: Sql;
   readonly clock: Clock;
   readonly timer: Timer;
-  /** Lets others have their turn between the pages of a long history. */
-  readonly defer: Defer;
+  /** Lets others have their turn between the pages of a long history; the event loop's next turn where it is missing. */
+  readonly defer?: Defer;
   readonly onError: (subscription: string, error: unknown) => void;
 }
 
@@ -145,7 +146,7 @@ export class Subscription {
         this.isNudged = false;
         if (await this.page()) {
           this.isNudged = true;
-          await new Promise<void>(this.parts.defer);
+          await new Promise<void>(this.parts.defer ?? deferToNextTurn);
         }
       }
       this.recovered();
