@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { ConflictError, NotFoundError } from '../../kernel/errors';
+import { ProjectionFold } from './projection-fold';
 import { openPurses, type PurseCommand, type Purses, purses } from './purses.spec-support';
 
 const put = (amount: number): PurseCommand => ({ type: 'Put', data: { amount } });
@@ -79,6 +80,20 @@ describe('read tables', () => {
     }
     expect(appended).toBeGreaterThan(1);
     expect(await shop.rebuilder.verify('all')).toMatchObject({ isEqual: true, position: 2_500 + appended * 2 });
+  });
+
+  it('lose nothing either where reading the log takes its time', async () => {
+    await fill(300);
+    const read = shop.store.readAll.bind(shop.store);
+    let late = 2;
+    jest.spyOn(shop.store, 'readAll').mockImplementation(async (range) => {
+      const events = await read(range);
+      if (late-- > 0) await shop.run('demo', 'gift-1', put(1));
+      return events;
+    });
+    const { position } = await shop.rebuilder.rebuild('all');
+    expect(position).toBe(302);
+    expect(await shop.rebuilder.verify('all')).toMatchObject({ isEqual: true, position: 302 });
   });
 
   it('are compared as of one position while others go on writing', async () => {
@@ -194,6 +209,16 @@ describe('read tables', () => {
     await expect(shop.rebuilder.rebuild('purses')).rejects.toThrow(ConflictError);
     await first;
     expect(seen).toEqual(['1000/2100', '2000/2100', '2100/2100']);
+  });
+
+  it('take no more memory for a longer history of the same rows', async () => {
+    await fill(60, 3);
+    const fold = new ProjectionFold(shop.registry.projections());
+    const events = await shop.store.readAll({ limit: 100 });
+    fold.apply(events);
+    expect(fold.pending).toBe(6);
+    expect(fold.take()).toHaveLength(6);
+    expect([fold.pending, fold.take()]).toEqual([0, []]);
   });
 
   it('are listed with their versions and rows; an unknown name is refused', async () => {
