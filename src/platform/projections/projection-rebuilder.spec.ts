@@ -65,7 +65,7 @@ describe('read tables', () => {
     expect(await shop.balance('demo', '1')).toBe(13);
     await shop.run('demo', 'purse-1', put(2));
     expect(await shop.balance('demo', '1')).toBe(15);
-    await expect(shop.write("UPDATE purses SET state = 'no json'")).rejects.toThrow(/CHECK/);
+    await expect(shop.write("UPDATE purses SET state = 'no json'")).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_CHECK' });
     expect(await shop.rebuilder.verify('all')).toMatchObject({ isEqual: true });
   });
 
