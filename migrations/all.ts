@@ -1,5 +1,6 @@
 /** Every migration, oldest first: a new one is a file beside this one and a line here. */
 import { Events1795132800001 } from './0001-events';
 import { Tenancy1795132800002 } from './0002-tenancy';
+import { ReadModels1795132800003 } from './0003-read-models';
 
-export const migrations = [Events1795132800001, Tenancy1795132800002] as const;
+export const migrations = [Events1795132800001, Tenancy1795132800002, ReadModels1795132800003] as const;

@@ -9,15 +9,7 @@ import type { TenancyEvent } from './tenancy';
 import type { TickEvent } from './tick';
 
 type DomainEvent =
-  | PositionEvent
-  | OrderEvent
-  | EvaluationEvent
-  | TickEvent
-  | PortfolioEvent
-  | SlotEvent
-  | InstrumentEvent
-  | SettingsEvent
-  | TenancyEvent;
+  PositionEvent | OrderEvent | EvaluationEvent | TickEvent | PortfolioEvent | SlotEvent | InstrumentEvent | SettingsEvent | TenancyEvent;
 
 export type DomainEventType = DomainEvent['type'];
 

@@ -3,6 +3,7 @@ import { Command } from '@nestjs/cqrs';
 import type { AmountText } from '../kernel/amount';
 import type { Instant, TradingDay } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
+import type { EventSubject } from '../kernel/decider';
 import type { PricePolicy } from './order';
 import type { PositionStatus } from './position';
 
@@ -74,10 +75,19 @@ export interface EvaluationData {
   readonly order_id: string | null;
   readonly signal: { readonly side: 'HOLD' | 'BUY' | 'SELL'; readonly reason: string };
   /** What the order would change: shares and cash, commission estimated. */
-  readonly deltas: { readonly qty: AmountText; readonly cash: AmountText } | null;
+  readonly deltas: { readonly qty: AmountText; readonly cash: AmountText; readonly commission: AmountText } | null;
 }
 
-export type EvaluationEvent = { readonly type: 'EvaluationRecorded'; readonly data: EvaluationData };
+/** As it is stored: what is as usual, and what the event's header says already, is left out. */
+export type RecordedEvaluation = Partial<Omit<EvaluationData, 'position'>> & {
+  readonly position: Partial<EvaluationData['position']>;
+};
+
+export type EvaluationEvent = {
+  readonly type: 'EvaluationRecorded';
+  readonly data: RecordedEvaluation;
+  readonly subject?: EventSubject;
+};
 export type RecordEvaluation = { readonly type: 'RecordEvaluation'; readonly data: EvaluationData };
 
 export interface EvaluationView extends EvaluationData {

@@ -68,3 +68,13 @@ export class SetReferencePrice extends Command<void> {
 }
 
 export class ListInstruments extends Query<readonly InstrumentView[]> {}
+
+/** The one instrument of a symbol. Rejects with InputError where it is unknown, or ambiguous without an exchange. */
+export class FindInstrument extends Query<InstrumentView> {
+  constructor(
+    readonly symbol: string,
+    readonly exchange: Exchange | null,
+  ) {
+    super();
+  }
+}

@@ -10,16 +10,7 @@ export type OrderType = 'MARKET' | 'LIMIT' | 'STOP' | 'STOP_LIMIT' | 'TRAILING';
 export type TimeInForce = 'DAY' | 'GTC' | 'IOC' | 'FOK';
 export type PricePolicy = 'MID' | 'LAST' | 'BID' | 'ASK';
 export type OrderStatus =
-  | 'QUEUED'
-  | 'SUBMITTED'
-  | 'PARTIALLY_FILLED'
-  | 'PENDING_CANCEL'
-  | 'UNKNOWN'
-  | 'FILLED'
-  | 'CANCELED'
-  | 'REJECTED'
-  | 'EXPIRED'
-  | 'SKIPPED';
+  'QUEUED' | 'SUBMITTED' | 'PARTIALLY_FILLED' | 'PENDING_CANCEL' | 'UNKNOWN' | 'FILLED' | 'CANCELED' | 'REJECTED' | 'EXPIRED' | 'SKIPPED';
 
 export const TERMINAL_STATUSES: readonly OrderStatus[] = ['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'SKIPPED'];
 export const isTerminal = (status: OrderStatus): boolean => TERMINAL_STATUSES.includes(status);
@@ -82,11 +73,21 @@ export type OrderEvent =
   /** Evaluated again because the market drifted: new price, perhaps a new quantity. */
   | {
       readonly type: 'OrderRepriced';
-      readonly data: { readonly attempt: number; readonly evaluation_price: AmountText; readonly qty: AmountText; readonly commission_estimated: AmountText };
+      readonly data: {
+        readonly attempt: number;
+        readonly evaluation_price: AmountText;
+        readonly qty: AmountText;
+        readonly commission_estimated: AmountText;
+      };
     }
   | {
       readonly type: 'OrderSubmitted';
-      readonly data: { readonly client_order_id: string; readonly qty: AmountText; readonly fresh_price: AmountText; readonly broker: string };
+      readonly data: {
+        readonly client_order_id: string;
+        readonly qty: AmountText;
+        readonly fresh_price: AmountText;
+        readonly broker: string;
+      };
     }
   | { readonly type: 'OrderAccepted'; readonly data: { readonly broker_order_id: string } }
   | { readonly type: 'TradeExecuted'; readonly data: TradeData }
@@ -107,7 +108,10 @@ export type OrderCommandBody =
     }
   | { readonly type: 'SubmitOrder'; readonly data: { readonly qty: AmountText; readonly fresh_price: AmountText; readonly broker: string } }
   | { readonly type: 'AcceptOrder'; readonly data: { readonly broker_order_id: string } }
-  | { readonly type: 'RecordTrade'; readonly data: Omit<TradeData, 'position_id' | 'account_id' | 'side' | 'filled_qty' | 'late' | 'excess_qty' | 'tick_id'> }
+  | {
+      readonly type: 'RecordTrade';
+      readonly data: Omit<TradeData, 'position_id' | 'account_id' | 'side' | 'filled_qty' | 'late' | 'excess_qty' | 'tick_id'>;
+    }
   | { readonly type: 'RequestCancel'; readonly data: { readonly reason: string } }
   | { readonly type: 'MarkUnknown'; readonly data: { readonly reason: string } }
   | { readonly type: 'CancelOrder'; readonly data: { readonly reason: string } }
@@ -138,8 +142,6 @@ export interface ManualOrderTerms {
   readonly limit_price: AmountText | null;
   readonly stop_price: AmountText | null;
   readonly reason: string;
-  /** Cut the quantity to what cash (or shares) allow instead of refusing. */
-  readonly cut_to_free: boolean;
 }
 
 /** A person's order; the caller's idempotency key (or request id) is its dedupe key. */
@@ -156,7 +158,7 @@ export class PlaceManualOrder extends Command<OrderView> {
 }
 
 /** Sells (or buys back) the whole holding of a position. */
-export class FlattenPosition extends Command<OrderView | null> {
+export class FlattenPosition extends Command<OrderView> {
   constructor(
     readonly context: CommandContext,
     readonly positionId: string,

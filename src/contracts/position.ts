@@ -1,5 +1,5 @@
 /** A position: one instrument in one portfolio under one strategy, with its own cash and anchor. Only PositionUpdated changes qty by trading. */
-import { Command } from '@nestjs/cqrs';
+import { Command, Query } from '@nestjs/cqrs';
 import type { AmountText } from '../kernel/amount';
 import type { Instant, TradingDay } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
@@ -74,7 +74,13 @@ export type PositionEvent =
   | { readonly type: 'PositionClosed'; readonly data: { readonly reason: string } }
   | {
       readonly type: 'OrderReserved';
-      readonly data: { readonly order_id: string; readonly side: Side; readonly qty: AmountText; readonly cash: AmountText; readonly shares: AmountText };
+      readonly data: {
+        readonly order_id: string;
+        readonly side: Side;
+        readonly qty: AmountText;
+        readonly cash: AmountText;
+        readonly shares: AmountText;
+      };
     }
   | { readonly type: 'ReservationReleased'; readonly data: { readonly order_id: string; readonly outcome: string } }
   | {
@@ -118,8 +124,8 @@ export type PositionCommandBody =
         readonly anchor_from_first_price: boolean;
       };
     }
-  | { readonly type: 'DepositCash'; readonly data: { readonly position_id: string; readonly amount: AmountText } }
-  | { readonly type: 'WithdrawCash'; readonly data: { readonly position_id: string; readonly amount: AmountText } }
+  | { readonly type: 'DepositCash'; readonly data: { readonly amount: AmountText } }
+  | { readonly type: 'WithdrawCash'; readonly data: { readonly amount: AmountText } }
   | { readonly type: 'SetAnchor'; readonly data: { readonly anchor_price: AmountText; readonly reason: AnchorReason } }
   | { readonly type: 'PausePosition'; readonly data: { readonly reason: string } }
   | { readonly type: 'ResumePosition'; readonly data: object }
@@ -137,15 +143,26 @@ export type PositionCommandBody =
         readonly short_selling: boolean;
       };
     }
-  | { readonly type: 'ReleaseReservation'; readonly data: { readonly order_id: string; readonly outcome: string; readonly order_price: AmountText | null } }
+  | {
+      readonly type: 'ReleaseReservation';
+      readonly data: { readonly order_id: string; readonly outcome: string; readonly order_price: AmountText | null };
+    }
   | {
       readonly type: 'BookFill';
       readonly data: FillBooking & {
-        readonly position_id: string;
         /** Guardrails to hold the holding against after the fill, in percent; null for a manual order. */
         readonly limits: { readonly min_stock_pct: AmountText; readonly max_stock_pct: AmountText } | null;
       };
     };
+
+export class GetPosition extends Query<PositionView> {
+  constructor(
+    readonly tenantId: string,
+    readonly positionId: string,
+  ) {
+    super();
+  }
+}
 
 /** What users may ask of an open position. */
 export type PositionRequest = Extract<
@@ -178,6 +195,7 @@ export interface PositionView {
   readonly total_dividends_withheld: AmountText;
   readonly total_dividends_net: AmountText;
   readonly live_order_id: string | null;
+  readonly lot_size: AmountText | null;
   readonly created_at: Instant;
   readonly updated_at: Instant;
   readonly version: number;

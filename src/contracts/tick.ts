@@ -14,7 +14,15 @@ export type TickEvent =
         readonly positions: Readonly<Record<string, readonly string[]>>;
       };
     }
-  | { readonly type: 'TickCompleted'; readonly data: TickCounts & { readonly tick_id: string; readonly completed_at: Instant } }
+  | {
+      readonly type: 'TickCompleted';
+      readonly data: TickCounts & {
+        readonly tick_id: string;
+        readonly completed_at: Instant;
+        /** A crash cut it off and the next tick came first: not every covered position has an evaluation of it. */
+        readonly interrupted: boolean;
+      };
+    }
   | {
       /** Scheduled instants that nobody evaluated, first to last. */
       readonly type: 'TickMissed';

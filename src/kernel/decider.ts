@@ -1,10 +1,6 @@
 /** Pure decisions: state and command in, events out. Deciders call nothing; quote, rules, time and rates come in with the command. */
 import type { Instant } from './clock';
 
-export interface Message {
-  readonly type: string;
-  readonly data: object;
-}
 
 /** What an event is about; copied onto its header so that it can be found without reading its data. */
 export interface EventSubject {
@@ -12,6 +8,13 @@ export interface EventSubject {
   readonly position_id?: string | null;
   readonly instrument_id?: string | null;
   readonly symbol?: string | null;
+}
+
+export interface Message {
+  readonly type: string;
+  readonly data: object;
+  /** What an event is about, where its stream's state does not say; kept in the header, not in the data. */
+  readonly subject?: EventSubject;
 }
 
 export interface Decider<State, Command extends Message, Event extends Message> {

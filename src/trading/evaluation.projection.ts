@@ -1,9 +1,10 @@
 /** The newest evaluation of each position: what the quote gate remembers, and the answer to «what did it last decide». */
-import type { EvaluationData } from '../contracts/evaluation';
+import type { RecordedEvaluation } from '../contracts/evaluation';
 import type { Row } from '../platform/event-store/row-write';
 import { type EventProjection, readTable } from '../platform/projections/projection';
 import type { QuoteMemory } from '../rules/quote-gate-jump';
 import { memoryAfter } from './evaluation';
+import { expandEvaluation } from './evaluation.record';
 
 export const latestEvaluationsTable = readTable(
   'latest_evaluations',
@@ -17,9 +18,10 @@ export const latestEvaluationProjection: EventProjection = {
   version: 1,
   category: 'evaluations',
   table: latestEvaluationsTable,
-  rows({ type, body, event_id, ts }) {
-    if (type !== 'EvaluationRecorded') return [];
-    const data = body as unknown as EvaluationData;
+  rows(event) {
+    if (event.type !== 'EvaluationRecorded') return [];
+    const { event_id, ts } = event;
+    const data = expandEvaluation(event.body as unknown as RecordedEvaluation, event);
     const memory = memoryAfter(data);
     const { position_id, tick_id, action, reason, price_effective } = data;
     return [

@@ -1,5 +1,5 @@
 /** One evaluation of one position: pure, so that the recorded event alone says the same decision again. */
-import { type Amount, formatAmount, formatOptional, min, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
+import { type Amount, formatAmount, formatOptional, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
 import type { Instant } from '../kernel/clock';
 import { commission, notional } from '../rules/commission';
 import { evaluateRules, type RulesOutcome } from '../rules/evaluation';
@@ -33,10 +33,7 @@ export interface EvaluationInput {
   readonly config_version: string;
 }
 
-type Facts = Pick<
-  EvaluationData,
-  'position' | 'session' | 'quote' | 'historical' | 'evaluated_at' | 'quote_memory'
->;
+type Facts = Pick<EvaluationData, 'position' | 'session' | 'quote' | 'historical' | 'evaluated_at' | 'quote_memory'>;
 
 /** Settings from what differs from the defaults. */
 export const settingsOf = (overrides: SettingValues): RuleSettings =>
@@ -137,7 +134,9 @@ function judge(facts: Facts, settings: RuleSettings): QuoteVerdict {
   const { quote, historical, evaluated_at: now } = facts;
   const memory = facts.quote_memory as QuoteMemory | null;
   if (!historical) return judgeQuote({ quote, now, settings, memory, explained: false });
-  const price = quote && pickPrice(settings.price_policy, { bid: parseOptional(quote.bid), ask: parseOptional(quote.ask), last: parseOptional(quote.last) });
+  const price =
+    quote &&
+    pickPrice(settings.price_policy, { bid: parseOptional(quote.bid), ask: parseOptional(quote.ask), last: parseOptional(quote.last) });
   if (!price) return { usable: false, reason: 'NO_QUOTE', halt: false, memory: NO_MEMORY };
   return { usable: true, price: price.price, price_source: price.source, memory: NO_MEMORY };
 }
@@ -189,6 +188,7 @@ function deltasOf(outcome: RulesOutcome, price: Amount, settings: RuleSettings):
   return {
     qty: formatAmount(buying ? qty : negate(qty)),
     cash: formatAmount(buying ? negate(plus(value, fee)) : minus(value, fee)),
+    commission: formatAmount(fee),
   };
 }
 
@@ -216,13 +216,4 @@ export function mustHalt(data: EvaluationData): boolean {
   if (data.reason !== 'PRICE_JUMP') return false;
   const verdict = judge(data, settingsOf(data.settings));
   return !verdict.usable && verdict.halt;
-}
-
-/** Cash that a BUY holds back: price plus drift limit and slippage, commission included, cut to what is free; rounded up. */
-export function cashToReserve(qty: Amount, price: Amount, settings: RuleSettings, free: Amount): Amount {
-  const bps = 100_000_000n * 10_000n;
-  const one = 100_000_000n;
-  const numerator = qty * price * (bps + settings.max_drift_bps + settings.slippage_bps) * (one + settings.commission_rate);
-  const denominator = one * bps * one;
-  return min(free, ((numerator + denominator - 1n) / denominator) as Amount);
 }

@@ -4,7 +4,8 @@ import { DomainError, never } from '../kernel/errors';
 import type { PortfolioEvent, SlotEvent } from '../contracts/portfolio';
 
 type EventData<Type extends PortfolioEvent['type']> = Extract<PortfolioEvent, { type: Type }>['data'];
-export type PortfolioState = { readonly status: 'NONE' } | ({ readonly status: 'OPEN'; readonly id: string } & EventData<'PortfolioOpened'>);
+export type PortfolioState =
+  { readonly status: 'NONE' } | ({ readonly status: 'OPEN'; readonly id: string } & EventData<'PortfolioOpened'>);
 export type PortfolioCommand =
   | { readonly type: 'OpenPortfolio'; readonly data: EventData<'PortfolioOpened'> }
   | { readonly type: 'RenamePortfolio'; readonly data: { readonly name: string } };
@@ -55,9 +56,13 @@ export const slotDecider: Decider<SlotState, SlotCommand, SlotEvent> = {
       case 'TakeSlot':
         if (position_id === data.position_id) return [];
         if (position_id !== null) {
-          throw new DomainError('position.exists', `Position ${position_id} already holds this instrument under this strategy; use it, or close it first`, {
-            position_id,
-          });
+          throw new DomainError(
+            'position.exists',
+            `Position ${position_id} already holds this instrument under this strategy; use it, or close it first`,
+            {
+              position_id,
+            },
+          );
         }
         return [{ type: 'PositionSlotTaken', data }];
       case 'ReleaseSlot':

@@ -1,5 +1,17 @@
 /** The life of one position: cash, anchor, status, reservation and what its fills do to it. */
-import { abs, type Amount, formatAmount, formatOptional, isZero, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
+import {
+  abs,
+  type Amount,
+  formatAmount,
+  formatOptional,
+  isZero,
+  minus,
+  negate,
+  parseAmount,
+  parseOptional,
+  plus,
+  ZERO,
+} from '../kernel/amount';
 import type { Decider } from '../kernel/decider';
 import { DomainError, InputError, never } from '../kernel/errors';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
@@ -62,7 +74,12 @@ function opened(data: CommandData<'OpenPosition'>): PositionEvent {
   positive(data.anchor_price, 'anchor_price');
   const cost = avg_cost ?? data.anchor_price;
   if (qty > 0n && cost === null) {
-    throw new InputError('position.cost_required', 'avg_cost', 'given where a position starts with shares and has no anchor_price', avg_cost);
+    throw new InputError(
+      'position.cost_required',
+      'avg_cost',
+      'given where a position starts with shares and has no anchor_price',
+      avg_cost,
+    );
   }
   positive(avg_cost, 'avg_cost');
   return {
@@ -118,9 +135,13 @@ function setAnchor(state: OpenPositionState, { anchor_price, reason }: CommandDa
 function close(state: OpenPositionState, data: CommandData<'ClosePosition'>): readonly PositionEvent[] {
   if (state.status === 'CLOSED') return [];
   if (state.reservation) {
-    throw new DomainError('position.order_live', `Order ${state.reservation.order_id} is still live; cancel it or wait for it, then close`, {
-      order_id: state.reservation.order_id,
-    });
+    throw new DomainError(
+      'position.order_live',
+      `Order ${state.reservation.order_id} is still live; cancel it or wait for it, then close`,
+      {
+        order_id: state.reservation.order_id,
+      },
+    );
   }
   return [{ type: 'PositionClosed', data }];
 }
@@ -135,7 +156,8 @@ function reserve(state: OpenPositionState, data: CommandData<'ReserveForOrder'>)
   if (state.status === 'HALTED') {
     throw new DomainError('position.halted', `The position is halted (${state.halt_reason ?? 'no reason'}); resume it before ordering`);
   }
-  if (!data.manual && state.status !== 'ACTIVE') throw new DomainError('position.paused', 'The position is paused; resume it before ordering');
+  if (!data.manual && state.status !== 'ACTIVE')
+    throw new DomainError('position.paused', 'The position is paused; resume it before ordering');
   const qty = parseAmount(data.qty);
   const cash = data.side === 'BUY' ? parseAmount(data.cash) : ZERO;
   const shares = data.side === 'SELL' ? qty : ZERO;
@@ -155,7 +177,10 @@ function refuseBeyondFree(reason: string, what: string, free: Amount, needed: Am
   throw new DomainError(`order.${reason}`, `${what}: ${has}, the order needs ${needs}; order less`, { free: has, needed: needs });
 }
 
-function release(state: OpenPositionState, { order_id, outcome, order_price }: CommandData<'ReleaseReservation'>): readonly PositionEvent[] {
+function release(
+  state: OpenPositionState,
+  { order_id, outcome, order_price }: CommandData<'ReleaseReservation'>,
+): readonly PositionEvent[] {
   if (state.reservation?.order_id !== order_id) return [];
   const released: PositionEvent = { type: 'ReservationReleased', data: { order_id, outcome } };
   if (order_price === null || state.status === 'CLOSED') return [released];
@@ -188,7 +213,10 @@ function evolvePosition(state: PositionState, event: PositionEvent): PositionSta
     case 'OrderReserved': {
       const { order_id, side, qty, cash, shares } = event.data;
       const counted = state.reservation?.order_id === order_id && state.reservation.counted;
-      return { ...state, reservation: { order_id, side, qty: parseAmount(qty), cash: parseAmount(cash), shares: parseAmount(shares), counted } };
+      return {
+        ...state,
+        reservation: { order_id, side, qty: parseAmount(qty), cash: parseAmount(cash), shares: parseAmount(shares), counted },
+      };
     }
     case 'ReservationReleased':
       return { ...state, reservation: null };
@@ -236,7 +264,10 @@ function filled(state: OpenPositionState, data: Extract<PositionEvent, { type: '
   };
 }
 
-function reservationAfter(state: OpenPositionState, data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data']): OpenPositionState['reservation'] {
+function reservationAfter(
+  state: OpenPositionState,
+  data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data'],
+): OpenPositionState['reservation'] {
   const { reservation } = state;
   if (reservation?.order_id !== data.order_id) return reservation;
   if (data.order_done) return null;

@@ -8,7 +8,7 @@ import type { OpenPositionState } from './position.state';
 type BookFillData = Extract<PositionCommandBody, { type: 'BookFill' }>['data'];
 
 export function bookFill(state: OpenPositionState, data: BookFillData): readonly PositionEvent[] {
-  const { limits, position_id: _position, ...booking } = data;
+  const { limits, ...booking } = data;
   const qty = parseAmount(data.executed_qty);
   const price = parseAmount(data.executed_price);
   const notional = parseAmount(data.notional);
@@ -16,7 +16,8 @@ export function bookFill(state: OpenPositionState, data: BookFillData): readonly
   const basis = applyFill(state, data.side, qty, price);
   const cashDelta = minus(data.side === 'BUY' ? negate(notional) : notional, commission);
   const cash = plus(state.cash, cashDelta);
-  const anchor = data.order_done && data.order_price !== null && state.status !== 'CLOSED' ? parseAmount(data.order_price) : state.anchor_price;
+  const anchor =
+    data.order_done && data.order_price !== null && state.status !== 'CLOSED' ? parseAmount(data.order_price) : state.anchor_price;
   const today = state.day?.date === data.day ? state.day : null;
   const counted = state.reservation?.order_id === data.order_id && state.reservation.counted && today !== null;
   const updated: PositionEvent = {

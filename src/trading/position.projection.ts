@@ -41,14 +41,21 @@ export function opened(state: PositionState): OpenPositionState {
   return state;
 }
 
-type TextOf<Value> = { readonly [Key in keyof Value]: Value[Key] extends bigint ? string : Value[Key] extends bigint | null ? string | null : Value[Key] };
+type TextOf<Value> = {
+  readonly [Key in keyof Value]: Value[Key] extends bigint ? string : Value[Key] extends bigint | null ? string | null : Value[Key];
+};
 type PositionJson = TextOf<Omit<OpenPositionState, 'reservation' | 'day'>> & {
   readonly reservation: TextOf<Reservation> | null;
   readonly day: { readonly date: string; readonly orders: number; readonly notional: string } | null;
 };
 
 function positionToJson(position: OpenPositionState): string {
-  const json: PositionJson = { ...position, ...amountsAsText(position), reservation: reservationToJson(position.reservation), day: dayToJson(position.day) };
+  const json: PositionJson = {
+    ...position,
+    ...amountsAsText(position),
+    reservation: reservationToJson(position.reservation),
+    day: dayToJson(position.day),
+  };
   return JSON.stringify(json);
 }
 
@@ -97,7 +104,7 @@ function positionFromJson(text: string): OpenPositionState {
 
 export function positionView(id: string, folded: Folded<PositionState>): PositionView {
   const position = opened(folded.state);
-  const { cash_account: _account, anchor_from_first_price: _mode, lot_size: _lot, reservation, day: _day, quote_epoch: _epoch, ...fields } = position;
+  const { cash_account: _account, anchor_from_first_price: _mode, reservation, day: _day, quote_epoch: _epoch, ...fields } = position;
   return {
     ...fields,
     ...amountsAsText(position),

@@ -38,8 +38,7 @@ export interface OpenPositionState extends PositionTerms {
 
 export type PositionState = { readonly status: 'NONE' } | OpenPositionState;
 
-export const freeCash = (position: OpenPositionState): Amount =>
-  max(ZERO, minus(position.cash, position.reservation?.cash ?? ZERO));
+export const freeCash = (position: OpenPositionState): Amount => max(ZERO, minus(position.cash, position.reservation?.cash ?? ZERO));
 
 /** Shares that no live order holds back; negative for a short holding. */
 export const freeQty = (position: OpenPositionState): Amount => minus(position.qty, position.reservation?.shares ?? ZERO);

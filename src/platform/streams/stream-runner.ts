@@ -116,7 +116,11 @@ export class StreamRunner {
       if (draft.events.length > 0) streams.push({ stream, expectedVersion: draft.expectedVersion, events: draft.events });
     }
     if (streams.length > 0 || rowWrites.length > 0 || options.writes) {
-      await this.store.append({ tenantId: context.tenantId, streams, writes: options.writes ? [...rowWrites, ...options.writes] : rowWrites });
+      await this.store.append({
+        tenantId: context.tenantId,
+        streams,
+        writes: options.writes ? [...rowWrites, ...options.writes] : rowWrites,
+      });
     }
     return { state, events };
   }
@@ -133,7 +137,7 @@ export class StreamRunner {
     for (const event of decider.decide(item.command, draft.folded?.state ?? decider.initialState) as readonly Message[]) {
       const state = decider.evolve(draft.folded?.state ?? decider.initialState, event) as unknown;
       draft.folded = advance(draft.folded, state, ts);
-      const subject = decider.subject(state, event);
+      const subject = event.subject ?? decider.subject(state, event);
       const recorded: NewEvent = {
         event_id: this.ids.next(),
         type: event.type,
@@ -144,7 +148,7 @@ export class StreamRunner {
         instrument_id: subject.instrument_id ?? null,
         symbol: subject.symbol ?? null,
         correlation_id: context.correlationId,
-        causation_id: context.causationId ?? events[0]?.event_id ?? null,
+        causation_id: events[0]?.event_id ?? context.causationId,
         actor: context.actor,
         unique_key: decider.uniqueKey?.(event) ?? null,
         data: JSON.stringify(event.data),

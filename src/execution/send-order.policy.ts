@@ -1,0 +1,26 @@
+/** Every intent in the log becomes a message of the order queue; an order's id names it, so that twice is once. */
+import { streamId } from '../kernel/decider';
+import type { RecordedEvent } from '../platform/event-store/event-store.port';
+import type { RowWrite } from '../platform/event-store/row-write';
+import type { IntentQueue } from '../platform/queue/queue.port';
+import type { SubscriptionDefinition } from '../platform/subscriptions/subscription';
+
+export const ORDER_QUEUE = 'orders';
+
+export interface OrderMessage {
+  readonly order_id: string;
+  readonly position_id: string;
+}
+
+/** `wake` is called when messages are durable: the worker need not wait for its next look. */
+export const sendOrders = (queue: IntentQueue, wake: () => void): SubscriptionDefinition => ({
+  name: 'send-orders',
+  handles: (type) => type === 'OrderIntentQueued',
+  handle: (events) => Promise.resolve(events.map((event) => messageOf(queue, event))),
+  committed: wake,
+});
+
+function messageOf(queue: IntentQueue, { tenant_id, stream, position_id }: RecordedEvent): RowWrite {
+  const message: OrderMessage = { order_id: streamId(stream), position_id: position_id ?? '' };
+  return queue.enqueueWrite({ tenantId: tenant_id, queue: ORDER_QUEUE, id: message.order_id, payload: JSON.stringify(message) });
+}

@@ -1,0 +1,35 @@
+/** Given these events, when this command, then those events: how a decider's spec reads. */
+import type { Decider, Message } from './decider';
+import { DomainError } from './errors';
+
+export const specFor =
+  <State, Command extends Message, Event extends Message>(decider: Decider<State, Command, Event>) =>
+  (...history: readonly Event[]) => {
+    const state = history.reduce((before, event) => decider.evolve(before, event), decider.initialState);
+    return {
+      state,
+      when(command: Command) {
+        const decide = () => decider.decide(command, state);
+        return {
+          then: (...expected: readonly Event[]) => expect(decide()).toEqual(expected),
+          thenNothing: () => expect(decide()).toEqual([]),
+          thenRejects: (code: string) => {
+            const thrown = catchError(decide);
+            expect(thrown).toBeInstanceOf(DomainError);
+            expect((thrown as DomainError).code).toBe(code);
+          },
+          events: decide,
+          /** State after the command. */
+          state: () => decide().reduce((before, event) => decider.evolve(before, event), state),
+        };
+      },
+    };
+  };
+
+function catchError(action: () => unknown): unknown {
+  try {
+    return action() && new Error('nothing was thrown');
+  } catch (error) {
+    return error;
+  }
+}

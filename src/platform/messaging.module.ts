@@ -1,0 +1,72 @@
+/** What moves events and work between the parts of the program: queue, subscriptions, live bus, scheduled jobs, projections. */
+import { type DynamicModule, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { deferToNextTurn } from './event-store/defer.adapter';
+import type { Platform } from './open-platform';
+import { ProjectionRebuilder } from './projections/projection-rebuilder';
+import { SqliteProjectionTables } from './projections/sqlite-projection-tables';
+import { DatabaseQueue } from './queue/database-queue.adapter';
+import { IntentQueue } from './queue/queue.port';
+import { JobRunner } from './scheduling/job-runner';
+import { NestCronTimers } from './scheduling/nest-cron-timers.adapter';
+import { EventBusPublisher } from './subscriptions/event-bus.publisher';
+import { SubscriptionsRunner } from './subscriptions/subscriptions.runner';
+import { Settings } from './settings';
+
+/** Starts what runs in the background once every module is ready, and stops it before the store closes. */
+@Injectable()
+class Background implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly publisher: EventBusPublisher,
+    private readonly subscriptions: SubscriptionsRunner,
+    private readonly jobs: JobRunner,
+    private readonly settings: Settings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.publisher.start();
+    if (this.settings.roles.has('worker')) this.subscriptions.start();
+    if (this.settings.roles.has('scheduler')) this.jobs.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.jobs.stop();
+    await this.subscriptions.stop();
+    this.publisher.stop();
+  }
+}
+
+@Module({})
+export class MessagingModule {
+  static forRoot({ opened, registry, clock, ids, timer, log }: Platform): DynamicModule {
+    const { store, sql, database } = opened;
+    const tables = new SqliteProjectionTables(database);
+    const subscriptions = new SubscriptionsRunner({
+      store,
+      sql,
+      clock,
+      timer,
+      defer: deferToNextTurn,
+      onError: (subscription, err) => log.error('a subscription failed and is tried again', { subscription, err }),
+    });
+    const parts = [
+      { provide: IntentQueue, useValue: new DatabaseQueue(sql, clock, ids) },
+      { provide: SubscriptionsRunner, useValue: subscriptions },
+      { provide: ProjectionRebuilder, useValue: new ProjectionRebuilder(store, registry, tables, deferToNextTurn) },
+      {
+        provide: EventBusPublisher,
+        inject: [EventBus],
+        useFactory: (bus: EventBus) =>
+          new EventBusPublisher(store, bus, (err) => log.error('a watcher of committed events failed', { err })),
+      },
+      {
+        provide: JobRunner,
+        inject: [SchedulerRegistry],
+        useFactory: (scheduler: SchedulerRegistry) =>
+          new JobRunner(new NestCronTimers(scheduler), (job, err) => log.error('a job failed; it runs again when it is due', { job, err })),
+      },
+    ];
+    return { module: MessagingModule, global: true, providers: [...parts, Background], exports: parts.map(({ provide }) => provide) };
+  }
+}

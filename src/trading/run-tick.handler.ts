@@ -1,0 +1,126 @@
+/** One tick: evaluates every open position of its scope once. Any number of processes may run the same tick. */
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Clock, isInstant } from '../kernel/clock';
+import { type CommandContext, SYSTEM_TENANT } from '../kernel/context';
+import { InputError } from '../kernel/errors';
+import { RunTick, type TickCounts, type TickScope, type TickView } from '../contracts/tick';
+import { ExchangeCalendar } from '../market-data/exchange-calendar';
+import { Sql } from '../platform/database/sql';
+import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import { Log } from '../platform/observability/log';
+import { StreamRunner } from '../platform/streams/stream-runner';
+import { PositionEvaluator } from './position.evaluator';
+import { QuoteBoards } from '../market-data/quote-board';
+import { type TickCommand, type TickState, tickStream } from './tick.decider';
+
+/** Positions that are evaluated, appended and made durable together: the commit's cost is shared by all of them. */
+const CHUNK = 512;
+const NOTHING_DONE: TickCounts = { evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0 };
+
+@CommandHandler(RunTick)
+export class RunTickHandler implements ICommandHandler<RunTick> {
+  constructor(
+    private readonly streams: StreamRunner,
+    private readonly evaluator: PositionEvaluator,
+    private readonly boards: QuoteBoards,
+    private readonly market: TickMarket,
+  ) {}
+
+  async execute({ context, tickId, scope }: RunTick): Promise<TickView> {
+    if (!isInstant(tickId)) throw new InputError('tick.id', 'tick_id', 'an instant such as 2026-11-20T14:35:00.000Z', tickId);
+    const owner: CommandContext = { ...context, tenantId: scope.kind === 'all' ? SYSTEM_TENANT : context.tenantId, idempotency: null };
+    const { state, startedBy } = await this.start(owner, tickId, scope);
+    if (state.status === 'COMPLETED') return { tick_id: tickId, status: 'already_completed', positions: countOf(state), ...state.counts };
+    const counts = await this.evaluateAll(owner, tickId, state, startedBy);
+    if (counts.failed === 0) await this.complete(owner, tickId, counts);
+    return { tick_id: tickId, status: 'completed', positions: countOf(state), ...counts };
+  }
+
+  private async start(owner: CommandContext, tickId: string, scope: TickScope): Promise<{ state: StartedTick; startedBy: string | null }> {
+    const stream = tickStream(tickId);
+    const result = await this.streams.run(owner, async (load) => {
+      const loaded = await load<TickState>(stream);
+      if (loaded) return [{ stream, command: { type: 'StartTick', data: {} }, loaded }];
+      const positions = await this.market.openPositions(scope.kind === 'all' ? null : owner.tenantId);
+      const command: TickCommand = {
+        type: 'StartTick',
+        data: { tick_id: tickId, started_at: this.market.now(), calendar_version: this.market.calendarVersion(), positions },
+      };
+      return [{ stream, command, loaded }];
+    });
+    const { state } = result.state<TickState>(stream);
+    if (state.status === 'NONE') throw new Error('a started tick without a state');
+    return { state, startedBy: result.events[0]?.event_id ?? null };
+  }
+
+  private async evaluateAll(
+    owner: CommandContext,
+    tickId: string,
+    { positions }: StartedTick,
+    startedBy: string | null,
+  ): Promise<TickCounts> {
+    const counts = { ...NOTHING_DONE };
+    const quotes = this.boards.current();
+    for (const [tenantId, ids] of Object.entries(positions)) {
+      const context: CommandContext = { ...owner, tenantId, correlationId: tickId, causationId: startedBy };
+      for (let from = 0; from < ids.length; from += CHUNK) {
+        const chunk = ids.slice(from, from + CHUNK);
+        await this.evaluator.recordAll(context, chunk, { tick_id: tickId, trigger_kind: 'tick', dedupe: tickId, quotes }, (id, result) => {
+          if (result.outcome === 'already_recorded') counts.already_evaluated += 1;
+          else if (result.outcome === 'failed') {
+            counts.failed += 1;
+            this.market.reportFailure(tickId, tenantId, id, result.error);
+          } else {
+            counts.evaluated += 1;
+            if (result.data.order_id === null) counts.holds += 1;
+            else counts.orders += 1;
+          }
+        });
+      }
+    }
+    return counts;
+  }
+
+  private async complete(owner: CommandContext, tickId: string, counts: TickCounts): Promise<void> {
+    const command: TickCommand = { type: 'CompleteTick', data: { tick_id: tickId, completed_at: this.market.now(), interrupted: false, ...counts } };
+    await this.streams.run(owner, [{ stream: tickStream(tickId), command }]);
+  }
+}
+
+type StartedTick = Exclude<TickState, { status: 'NONE' }>;
+
+const countOf = ({ positions }: StartedTick): number => Object.values(positions).reduce((sum, ids) => sum + ids.length, 0);
+
+/** What a tick asks of its surroundings. */
+export class TickMarket {
+  constructor(
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    private readonly calendar: ExchangeCalendar,
+    private readonly log: Log,
+  ) {}
+
+  now = (): string => this.clock.now();
+  calendarVersion = (): string => this.calendar.version;
+
+  /** Positions that are not closed, by tenant; of all tenants where none is given. */
+  async openPositions(tenantId: string | null): Promise<Readonly<Record<string, readonly string[]>>> {
+    const [clause, values] = tenantId === null ? ['', []] : ['AND tenant_id = ?', [tenantId]];
+    const rows = await this.sql.read(
+      `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`,
+      [DEFAULT_LOG, ...values],
+    );
+    const byTenant: Record<string, string[]> = {};
+    for (const row of rows) (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
+    return byTenant;
+  }
+
+  reportFailure(tickId: string, tenantId: string, positionId: string, error: unknown): void {
+    this.log.error('a position could not be evaluated; the tick stays open and is tried again', {
+      tick_id: tickId,
+      tenant_id: tenantId,
+      position_id: positionId,
+      error,
+    });
+  }
+}

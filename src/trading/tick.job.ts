@@ -1,0 +1,73 @@
+/** The scheduled tick: one per instant of VB_TICK_CRON; what nobody evaluated in time is recorded as missed, never caught up. */
+import type { CommandBus } from '@nestjs/cqrs';
+import type { Clock, Instant } from '../kernel/clock';
+import { systemContext, SYSTEM_TENANT } from '../kernel/context';
+import { RunTick, type TickView } from '../contracts/tick';
+import type { Sql } from '../platform/database/sql';
+import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import type { Log } from '../platform/observability/log';
+import type { Job } from '../platform/scheduling/job-runner';
+import type { TickInstants } from '../platform/scheduling/tick-instants';
+import type { StreamRunner } from '../platform/streams/stream-runner';
+import { missedStream, type TickCommand, tickStream, type TickState } from './tick.decider';
+
+export class TickJob implements Job {
+  readonly name = 'tick';
+  readonly setting = 'VB_TICK_CRON';
+  readonly cron: string;
+
+  constructor(
+    private readonly instants: TickInstants,
+    private readonly commands: CommandBus,
+    private readonly streams: StreamRunner,
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.cron = instants.cron;
+  }
+
+  async run(): Promise<void> {
+    const tickId = this.instants.nearest(this.clock.now());
+    await this.recordMissed(tickId);
+    const { status, evaluated, orders, failed } = await this.tick(tickId);
+    this.log.info('tick', { tick_id: tickId, status, evaluated, orders, failed });
+  }
+
+  tick(tickId: Instant): Promise<TickView> {
+    return this.commands.execute(new RunTick(systemContext(SYSTEM_TENANT, 'scheduler', tickId), tickId, { kind: 'all' }));
+  }
+
+  /** Every scheduled instant since the last tick has a record: done, or missed with the reason. */
+  private async recordMissed(tickId: Instant): Promise<void> {
+    const last = await this.lastTick();
+    if (last === null || last >= tickId) return;
+    await this.closeUnfinished(last);
+    const missed = this.instants.missed(last, tickId);
+    if (!missed) return;
+    const command: TickCommand = { type: 'RecordMissedTicks', data: { ...missed, reason: 'NOT_RUNNING' } };
+    await this.streams.run(systemContext(SYSTEM_TENANT, 'scheduler', tickId), [{ stream: missedStream(missed.first), command }]);
+    this.log.warn('ticks were missed: the process was not running or too slow', { first: missed.first, last: missed.last, count: missed.count });
+  }
+
+  /** Instant of the newest scheduled tick; null before the first. */
+  private async lastTick(): Promise<Instant | null> {
+    const rows = await this.sql.read(
+      `SELECT max(stream) AS stream FROM events WHERE log = ? AND tenant_id = ? AND stream >= 'tick-0' AND stream < 'tick-:'`,
+      [DEFAULT_LOG, SYSTEM_TENANT],
+    );
+    const stream = rows[0]?.['stream'];
+    return typeof stream === 'string' ? stream.slice('tick-'.length) : null;
+  }
+
+  /** A tick that a crash cut off is over when the next one begins: its positions are evaluated at the newest price, not at its own. */
+  private async closeUnfinished(tickId: Instant): Promise<void> {
+    const folded = await this.streams.load<TickState>(SYSTEM_TENANT, tickStream(tickId));
+    if (folded?.state.status !== 'STARTED') return;
+    const command: TickCommand = {
+      type: 'CompleteTick',
+      data: { tick_id: tickId, completed_at: this.clock.now(), evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0, interrupted: true },
+    };
+    await this.streams.run(systemContext(SYSTEM_TENANT, 'scheduler', tickId), [{ stream: tickStream(tickId), command }]);
+  }
+}

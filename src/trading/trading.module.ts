@@ -1,0 +1,108 @@
+/** Portfolios, positions, evaluations and ticks. */
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Clock } from '../kernel/clock';
+import { Ids } from '../kernel/ids';
+import { ExchangeCalendar } from '../market-data/exchange-calendar';
+import { QuoteBoards } from '../market-data/quote-board';
+import { Sql } from '../platform/database/sql';
+import { Log } from '../platform/observability/log';
+import { JobRunner } from '../platform/scheduling/job-runner';
+import { TickInstants } from '../platform/scheduling/tick-instants';
+import { Settings } from '../platform/settings';
+import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
+import { StreamRunner } from '../platform/streams/stream-runner';
+import { EvaluatePositionHandler, ReevaluateOrderHandler } from './evaluate-position.handler';
+import { evaluationDecider } from './evaluation.decider';
+import { latestEvaluationProjection } from './evaluation.projection';
+import { instrumentDecider } from './instrument.decider';
+import { InstrumentDirectory } from './instrument.directory';
+import { AddInstrumentHandler, FindInstrumentHandler, ListInstrumentsHandler, SetReferencePriceHandler } from './instrument.handler';
+import { instrumentProjection } from './instrument.projection';
+import { InstrumentsController } from './instruments.controller';
+import { portfolioDecider, slotDecider } from './portfolio.decider';
+import { OpenPortfolioHandler, RenamePortfolioHandler } from './portfolio.handler';
+import { portfolioProjection } from './portfolio.projection';
+import { PortfoliosController } from './portfolios.controller';
+import { positionDecider } from './position.decider';
+import { PositionEvaluator } from './position.evaluator';
+import { GetPositionHandler, OpenPositionHandler, PositionCommandHandler } from './position.handler';
+import { positionProjection } from './position.projection';
+import { PositionsController } from './positions.controller';
+import { RunTickHandler, TickMarket } from './run-tick.handler';
+import { SessionCloseJob } from './session-close.job';
+import { tickDecider } from './tick.decider';
+import { TickJob } from './tick.job';
+import { tradingQueryHandlers } from './trading.queries';
+import { TicksController } from './ticks.controller';
+
+const streams = [
+  defineStream({ decider: instrumentDecider, state: instrumentProjection }),
+  defineStream({ decider: portfolioDecider, state: portfolioProjection }),
+  defineStream({ decider: slotDecider }),
+  defineStream({ decider: positionDecider, state: positionProjection }),
+  defineStream({ decider: evaluationDecider, appendsAnyway: true, rows: [latestEvaluationProjection] }),
+  defineStream({ decider: tickDecider }),
+];
+
+@Module({
+  controllers: [InstrumentsController, PortfoliosController, PositionsController, TicksController],
+  providers: [
+    { provide: InstrumentDirectory, inject: [Sql], useFactory: (sql: Sql) => new InstrumentDirectory(sql) },
+    {
+      provide: PositionEvaluator,
+      inject: [StreamRunner, Sql, QueryBus, ExchangeCalendar, Clock, Ids],
+      useFactory: (runner: StreamRunner, sql: Sql, queries: QueryBus, calendar: ExchangeCalendar, clock: Clock, ids: Ids) =>
+        new PositionEvaluator(runner, sql, queries, calendar, clock, ids),
+    },
+    {
+      provide: TickMarket,
+      inject: [Sql, Clock, ExchangeCalendar, Log],
+      useFactory: (sql: Sql, clock: Clock, calendar: ExchangeCalendar, log: Log) => new TickMarket(sql, clock, calendar, log),
+    },
+    {
+      provide: TickJob,
+      inject: [Settings, CommandBus, StreamRunner, Sql, Clock, Log],
+      useFactory: (settings: Settings, commands: CommandBus, runner: StreamRunner, sql: Sql, clock: Clock, log: Log) =>
+        new TickJob(new TickInstants(settings.tickCron), commands, runner, sql, clock, log),
+    },
+    {
+      provide: SessionCloseJob,
+      inject: [InstrumentDirectory, ExchangeCalendar, QuoteBoards, StreamRunner, Clock, Log],
+      useFactory: (
+        directory: InstrumentDirectory,
+        calendar: ExchangeCalendar,
+        boards: QuoteBoards,
+        runner: StreamRunner,
+        clock: Clock,
+        log: Log,
+      ) => new SessionCloseJob(directory, calendar, boards, runner, clock, log),
+    },
+    AddInstrumentHandler,
+    SetReferencePriceHandler,
+    ListInstrumentsHandler,
+    FindInstrumentHandler,
+    OpenPortfolioHandler,
+    RenamePortfolioHandler,
+    OpenPositionHandler,
+    PositionCommandHandler,
+    GetPositionHandler,
+    EvaluatePositionHandler,
+    ReevaluateOrderHandler,
+    RunTickHandler,
+    ...tradingQueryHandlers,
+  ],
+})
+export class TradingModule implements OnModuleInit {
+  constructor(
+    private readonly registry: StreamRegistry,
+    private readonly jobs: JobRunner,
+    private readonly tick: TickJob,
+    private readonly sessionClose: SessionCloseJob,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(...streams);
+    this.jobs.register(this.tick, this.sessionClose);
+  }
+}

@@ -1,0 +1,12 @@
+/** Every question that only HTTP asks of trading: for the module to offer. */
+import { PageInstrumentsHandler } from './instrument.queries';
+import { GetPortfolioHandler, PagePortfoliosHandler } from './portfolio.queries';
+import { GetPositionAsOfHandler, PagePositionsHandler } from './position.queries';
+
+export const tradingQueryHandlers = [
+  PageInstrumentsHandler,
+  PagePortfoliosHandler,
+  GetPortfolioHandler,
+  PagePositionsHandler,
+  GetPositionAsOfHandler,
+] as const;
