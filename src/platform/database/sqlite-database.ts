@@ -1,5 +1,5 @@
 /** One SQLite file of one process: a writer and a reader connection, and a lock that the kernel frees when the process dies. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadSqliteDriver, type SqliteConnection } from './sqlite-driver';
 import { lockedBy, openFailure, sqliteCode } from './sqlite-errors';
@@ -31,7 +31,7 @@ export function openSqlite({ file, synchronous = 'FULL' }: SqliteOptions): Sqlit
     while (open.length > 0) open.pop()?.close();
   };
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const lock = connect(`${file}.lock`, 0);
     open.push(lock);
     hold(lock, file);
@@ -54,6 +54,13 @@ export function prepareWriter(connection: SqliteConnection, synchronous: 'FULL' 
   connection.pragma('recursive_triggers = ON');
   connection.pragma('foreign_keys = ON');
   connection.pragma(`synchronous = ${synchronous}`);
+}
+
+/** Level by level: Node 20 never returns from a recursive mkdir where the system refuses a name (`/proc/x`). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function connect(file: string, timeout: number): SqliteConnection {

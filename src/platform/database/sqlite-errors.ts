@@ -1,9 +1,16 @@
 /** What SQLite's result codes mean for whoever runs the system. */
 import { DomainError, messageOf, UnavailableError } from '../../kernel/errors';
 
+/** Asks for the field and not for the class: a native module's errors may belong to another realm than ours. */
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}
+
+/** `SQLITE_…`, or empty for an error of another origin. */
 export const sqliteCode = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : '';
+  const code = codeOf(error);
+  return code.startsWith('SQLITE_') ? code : '';
 };
 
 /** A unique index or primary key says that the row is there already. */
@@ -30,7 +37,7 @@ export function storageFailure(error: unknown): UnavailableError | null {
 
 /** An error met while opening `file`, as a sentence that says what to do. */
 export function openFailure(error: unknown, file: string): unknown {
-  const code = sqliteCode(error) || systemCode(error);
+  const code = codeOf(error);
   const details = { file, cause: messageOf(error) };
   if (code === 'SQLITE_NOTADB') {
     return new DomainError('store.not_a_database', `${file} is not a database of this system; name another file in DATABASE_URL`, details);
@@ -53,6 +60,3 @@ export const lockedBy = (file: string): DomainError =>
   new DomainError('store.locked', `${file} is open in another process; stop that one, or send it the command instead`, { file });
 
 const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EISDIR', 'ENOSPC']);
-
-const systemCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
