@@ -1,5 +1,6 @@
 import { MemoryEventStore } from '../event-store/memory-event-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
+import { lagCheck } from './lag-check';
 import { Readiness } from './readiness';
 import { storeCheck } from './store-check';
 
@@ -41,5 +42,13 @@ describe('readiness', () => {
     expect(await check()).toBeNull();
     await store.close();
     expect(await check()).toMatch(/cannot be written/);
+  });
+
+  it('sees a subscription that fails or hangs behind, and forgives a burst', async () => {
+    const status = { name: 'orders', position: 5, lag: 0, failures: 0, lastError: null };
+    const ask = (change: object) => lagCheck(() => Promise.resolve([{ ...status, ...change }]))();
+    expect(await ask({ lag: 10_000 })).toBeNull();
+    expect(await ask({ lag: 30_000 })).toBe('orders is 30000 events behind');
+    expect(await ask({ lag: 1, failures: 2, lastError: 'broker is away' })).toBe('orders is 1 events behind (broker is away)');
   });
 });
