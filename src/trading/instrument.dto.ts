@@ -25,7 +25,12 @@ export class AddInstrumentDto {
   @IsDecimal({ optional: true, positive: true, description: 'Smallest step of a price', example: '0.01' })
   readonly tick_size?: string | null;
 
-  @IsDecimal({ optional: true, positive: true, description: 'Smallest tradable quantity; without it the order policy decides', example: '1' })
+  @IsDecimal({
+    optional: true,
+    positive: true,
+    description: 'Smallest tradable quantity; without it the order policy decides',
+    example: '1',
+  })
   readonly lot_size?: string | null;
 }
 

@@ -125,8 +125,7 @@ export class PausePositionDto {
   readonly reason?: string;
 }
 
-const yesOrNo = ({ value }: TransformFnParams): unknown =>
-  value === 'true' ? true : value === 'false' ? false : (value as unknown);
+const yesOrNo = ({ value }: TransformFnParams): unknown => (value === 'true' ? true : value === 'false' ? false : (value as unknown));
 
 export class EvaluateDto {
   @IsDecimal({ optional: true, positive: true, description: 'Evaluates at this price instead of the current quote' })

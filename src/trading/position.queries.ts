@@ -1,7 +1,6 @@
 /** Positions as they are, and as they were. */
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Instant } from '../kernel/clock';
-import { Clock } from '../kernel/clock';
+import { Clock, type Instant } from '../kernel/clock';
 import type { Decider, Folded } from '../kernel/decider';
 import { NotFoundError } from '../kernel/errors';
 import type { PositionCommandBody, PositionEvent, PositionStatus, PositionView } from '../contracts/position';

@@ -67,9 +67,7 @@ export class PositionsController {
   @HttpCode(200)
   @ApiOkResponse({ type: PositionDto })
   setAnchor(@Ctx() context: CommandContext, @Param('id') id: string, @Body() { price }: SetAnchorDto): Promise<PositionDto> {
-    return this.commands.execute(
-      new PositionCommand(context, id, { type: 'SetAnchor', data: { anchor_price: price, reason: 'USER' } }),
-    );
+    return this.commands.execute(new PositionCommand(context, id, { type: 'SetAnchor', data: { anchor_price: price, reason: 'USER' } }));
   }
 
   @Post(':id/deposits')
@@ -118,7 +116,12 @@ export class PositionsController {
     @Body() _: NoBodyDto,
   ): Promise<EvaluationDto> {
     if (!dryRun && context.idempotency === null) {
-      throw new InputError('idempotency.key_required', 'Idempotency-Key', 'sent as a header where money moves, unless dry_run=true', undefined);
+      throw new InputError(
+        'idempotency.key_required',
+        'Idempotency-Key',
+        'sent as a header where money moves, unless dry_run=true',
+        undefined,
+      );
     }
     return this.commands.execute(new EvaluatePosition(context, id, { price: price ?? null, dryRun }));
   }

@@ -1,0 +1,112 @@
+/** What an operator looks at and sets right: read tables, the log's chain, the queue, the readers of the log. */
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { NotFoundError } from '../../kernel/errors';
+import { EventStore } from '../event-store/event-store.port';
+import { ProjectionRebuilder } from '../projections/projection-rebuilder';
+import { IntentQueue } from '../queue/queue.port';
+import { SubscriptionsRunner } from '../subscriptions/subscriptions.runner';
+import { Roles } from './access.decorators';
+import {
+  ListQueueDto,
+  LogCheckDto,
+  logCheck,
+  messageKeyOf,
+  ProjectionCheckDto,
+  projectionCheck,
+  ProjectionDto,
+  ProjectionNameDto,
+  QueueMessageDto,
+  queueMessage,
+  RebuildDto,
+  SubscriptionDto,
+  subscriptionStatus,
+} from './admin.dto';
+import { ApiNoBody, NoBodyDto } from './no-body.dto';
+import { type Page, page, pageDto } from './page.dto';
+
+const ALL = 'all';
+
+@ApiTags('admin')
+@Controller('v1/admin')
+@Roles('platform_admin')
+export class AdminController {
+  constructor(
+    private readonly rebuilder: ProjectionRebuilder,
+    private readonly store: EventStore,
+    private readonly queue: IntentQueue,
+    private readonly subscriptions: SubscriptionsRunner,
+  ) {}
+
+  /** Every read table that follows from the log. */
+  @Get('projections')
+  @ApiOkResponse({ type: pageDto(ProjectionDto) })
+  async projections(): Promise<Page<ProjectionDto>> {
+    return page(await this.rebuilder.list(), null);
+  }
+
+  /** Makes read tables anew from the log; the live ones stay readable meanwhile. */
+  @Post('projections/rebuild')
+  @HttpCode(200)
+  @ApiBody({ type: ProjectionNameDto, required: false })
+  @ApiOkResponse({ type: RebuildDto })
+  rebuild(@Body() { name }: ProjectionNameDto): Promise<RebuildDto> {
+    return this.rebuilder.rebuild(name ?? ALL);
+  }
+
+  /** Compares read tables with the log, cell by cell. */
+  @Post('projections/verify')
+  @HttpCode(200)
+  @ApiBody({ type: ProjectionNameDto, required: false })
+  @ApiOkResponse({ type: ProjectionCheckDto })
+  async verifyProjections(@Body() { name }: ProjectionNameDto): Promise<ProjectionCheckDto> {
+    return projectionCheck(await this.rebuilder.verify(name ?? ALL));
+  }
+
+  /** Recomputes every hash of the log and names the first event that does not hold. */
+  @Post('events/verify')
+  @HttpCode(200)
+  @ApiNoBody()
+  @ApiOkResponse({ type: LogCheckDto })
+  async verifyEvents(@Body() _: NoBodyDto): Promise<LogCheckDto> {
+    return logCheck(await this.store.verify());
+  }
+
+  /** Messages of every tenant, oldest first; `status=DEAD` for those that wait for an operator. */
+  @Get('queue')
+  @ApiOkResponse({ type: pageDto(QueueMessageDto) })
+  async messages(@Query() { status, queue, tenant_id, limit }: ListQueueDto): Promise<Page<QueueMessageDto>> {
+    const messages = await this.queue.list({ tenantId: tenant_id ?? null, queue, status, limit });
+    return page(messages.map(queueMessage), null);
+  }
+
+  /** A dead message is due again, with all its tries. */
+  @Post('queue/:id/redrive')
+  @HttpCode(204)
+  @ApiNoBody()
+  @ApiNoContentResponse()
+  async redrive(@Param('id') id: string, @Body() _: NoBodyDto): Promise<void> {
+    await this.queue.redrive(...keyOf(id));
+  }
+
+  /** Drops a dead message. */
+  @Delete('queue/:id')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  async discard(@Param('id') id: string): Promise<void> {
+    await this.queue.discard(...keyOf(id));
+  }
+
+  /** How far each reader of the log has come. */
+  @Get('subscriptions')
+  @ApiOkResponse({ type: pageDto(SubscriptionDto) })
+  async readers(): Promise<Page<SubscriptionDto>> {
+    return page((await this.subscriptions.statuses()).map(subscriptionStatus), null);
+  }
+}
+
+function keyOf(id: string): readonly [tenantId: string, queue: string, messageId: string] {
+  const key = messageKeyOf(id);
+  if (!key) throw new NotFoundError('dead message');
+  return key;
+}

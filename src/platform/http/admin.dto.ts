@@ -1,0 +1,173 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import type { ProjectionInfo, RebuildReport, VerificationReport } from '../projections/projection-rebuilder';
+import type { RowDifference } from '../projections/projection-tables.port';
+import type { MessageStatus, QueuedMessage } from '../queue/queue.port';
+import type { SubscriptionStatus } from '../subscriptions/subscription';
+import type { VerifyReport } from '../event-store/event-store.port';
+import { ChoiceField, CountField, FlagField, InstantField, ListField, OpenField, PartField, TextField } from './answer.decorators';
+import { LARGEST_PAGE, wholeNumber } from './page.dto';
+
+export const MESSAGE_STATUSES: readonly MessageStatus[] = ['READY', 'LEASED', 'DEAD'];
+const USUAL_LIMIT = 50;
+
+/** The oldest ones; what is worked off makes room for the next. */
+export class DeadLettersDto {
+  /** How many, 1 to 200. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: USUAL_LIMIT })
+  @Transform(wholeNumber)
+  @IsInt()
+  @Min(1)
+  @Max(LARGEST_PAGE)
+  readonly limit: number = USUAL_LIMIT;
+}
+
+export class ListQueueDto extends DeadLettersDto {
+  @ApiPropertyOptional({ enum: MESSAGE_STATUSES })
+  @IsOptional()
+  @IsIn(MESSAGE_STATUSES)
+  readonly status?: MessageStatus;
+
+  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  readonly queue?: string;
+
+  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  readonly tenant_id?: string;
+}
+
+export class QueueMessageDto {
+  @TextField({ description: 'For redrive and discard: tenant, queue and message in one' }) readonly id!: string;
+  @TextField() readonly tenant_id!: string;
+  @TextField() readonly queue!: string;
+  @TextField({ description: 'Names the work: the id of the order' }) readonly message_id!: string;
+  @TextField({ description: 'JSON text' }) readonly payload!: string;
+  @ChoiceField(MESSAGE_STATUSES) readonly status!: MessageStatus;
+  @CountField() readonly attempts!: number;
+  @InstantField() readonly available_at!: string;
+  @InstantField({ nullable: true }) readonly lease_until!: string | null;
+  @TextField({ nullable: true }) readonly last_error!: string | null;
+  @InstantField() readonly created_at!: string;
+}
+
+export const queueMessage = (message: QueuedMessage): QueueMessageDto => ({
+  id: [message.tenantId, message.queue, message.id].map(encodeURIComponent).join(':'),
+  tenant_id: message.tenantId,
+  queue: message.queue,
+  message_id: message.id,
+  payload: message.payload,
+  status: message.status,
+  attempts: message.attempts,
+  available_at: message.availableAt,
+  lease_until: message.leaseUntil,
+  last_error: message.lastError,
+  created_at: message.createdAt,
+});
+
+/** Tenant, queue and message of an `id` from the list; null where it is none. */
+export function messageKeyOf(id: string): readonly [tenantId: string, queue: string, messageId: string] | null {
+  const match = /^([^:]+):([^:]+):([^:]+)$/.exec(id);
+  if (!match) return null;
+  const [, tenantId = '', queue = '', messageId = ''] = match;
+  return [decoded(tenantId), decoded(queue), decoded(messageId)];
+}
+
+/** A `%` that begins no escape sequence is none of ours: left as it is, it finds nothing. */
+const decoded = (text: string): string => (/%(?![0-9A-F]{2})/i.test(text) ? text : decodeURIComponent(text));
+
+export class ProjectionNameDto {
+  /** All of them where it is missing. */
+  @ApiPropertyOptional({ type: String, maxLength: 100, example: 'positions' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  readonly name?: string;
+}
+
+export class ProjectionDto implements ProjectionInfo {
+  @TextField() readonly name!: string;
+  @CountField() readonly version!: number;
+  @TextField() readonly table!: string;
+  @CountField() readonly rows!: number;
+}
+
+export class RebuiltTableDto {
+  @TextField() readonly table!: string;
+  @CountField() readonly rows!: number;
+}
+
+export class RebuildDto implements RebuildReport {
+  @CountField({ description: 'The tables are what the log says up to here' }) readonly position!: number;
+  @ListField(RebuiltTableDto) readonly tables!: readonly RebuiltTableDto[];
+}
+
+export class RowDifferenceDto implements RowDifference {
+  @ChoiceField(['changed', 'missing', 'surplus']) readonly kind!: RowDifference['kind'];
+  @TextField() readonly table!: string;
+  @OpenField() readonly key!: RowDifference['key'];
+  @TextField({ nullable: true }) readonly column!: string | null;
+  @TextField({ nullable: true }) readonly live!: string | null;
+  @TextField({ nullable: true }) readonly expected!: string | null;
+}
+
+export class ComparedTableDto {
+  @TextField() readonly table!: string;
+  @CountField({ description: 'Rows that the log says there should be' }) readonly rows!: number;
+  @CountField() readonly changed!: number;
+  @CountField() readonly missing!: number;
+  @CountField() readonly surplus!: number;
+  @ListField(RowDifferenceDto) readonly differences!: readonly RowDifferenceDto[];
+}
+
+export class ProjectionCheckDto {
+  @CountField({ description: 'Log and tables were compared as they were at this position' }) readonly position!: number;
+  @FlagField() readonly equal!: boolean;
+  @ListField(ComparedTableDto) readonly tables!: readonly ComparedTableDto[];
+}
+
+export const projectionCheck = ({ position, isEqual, tables }: VerificationReport): ProjectionCheckDto => ({
+  position,
+  equal: isEqual,
+  tables,
+});
+
+export class BadEventDto {
+  @CountField() readonly position!: number;
+  @TextField() readonly reason!: string;
+}
+
+export class LogCheckDto {
+  @FlagField({ description: 'The whole chain holds' }) readonly intact!: boolean;
+  @CountField({ description: 'Events that hold' }) readonly events!: number;
+  @TextField({ description: 'Hash of the chain up to there' }) readonly head!: string;
+  @PartField(BadEventDto, { nullable: true }) readonly first_bad!: BadEventDto | null;
+}
+
+export const logCheck = ({ events, head, firstBad }: VerifyReport): LogCheckDto => ({
+  intact: firstBad === null,
+  events,
+  head,
+  first_bad: firstBad,
+});
+
+export class SubscriptionDto {
+  @TextField() readonly name!: string;
+  @CountField({ description: 'Everything up to here is handled' }) readonly position!: number;
+  @CountField({ description: 'Events of the log that it has not seen yet' }) readonly lag!: number;
+  @CountField({ description: 'Failures since it last got on' }) readonly failures!: number;
+  @TextField({ nullable: true }) readonly last_error!: string | null;
+}
+
+export const subscriptionStatus = ({ name, position, lag, failures, lastError }: SubscriptionStatus): SubscriptionDto => ({
+  name,
+  position,
+  lag,
+  failures,
+  last_error: lastError,
+});

@@ -1,0 +1,52 @@
+/** A tenant's own events: the log in order, and one position's history from the newest back. */
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { GetPosition } from '../../contracts/position';
+import { type EventFilter, EventStore, type RecordedEvent } from '../event-store/event-store.port';
+import { Roles } from './access.decorators';
+import { Tenant } from './caller.decorators';
+import { decodeCursor, encodeCursor } from './cursor';
+import { EventDto, eventView, ListEventsDto, TimelineDto } from './events.dto';
+import { cutPage, type Page, type PageDto, pageDto } from './page.dto';
+
+interface Place {
+  readonly position: number;
+}
+
+const isPlace = (value: unknown): value is Place =>
+  typeof value === 'object' && value !== null && 'position' in value && Number.isSafeInteger(value.position);
+
+@ApiTags('events')
+@Controller('v1')
+@Roles('owner')
+export class EventsController {
+  constructor(
+    private readonly store: EventStore,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** The tenant's log, oldest first. */
+  @Get('events')
+  @ApiOkResponse({ type: pageDto(EventDto) })
+  list(@Tenant() tenantId: string, @Query() query: ListEventsDto): Promise<Page<EventDto>> {
+    const { position_id, portfolio_id, correlation_id, stream, type, from, to, ...place } = query;
+    const about = { positionId: position_id, portfolioId: portfolio_id, correlationId: correlation_id, streamPrefix: stream };
+    return this.page(tenantId, { ...about, type, from, to }, place, false);
+  }
+
+  /** Everything that happened to a position and why, newest first. */
+  @Get('positions/:id/timeline')
+  @ApiOkResponse({ type: pageDto(EventDto) })
+  async timeline(@Tenant() tenantId: string, @Param('id') id: string, @Query() query: TimelineDto): Promise<Page<EventDto>> {
+    const { type, from, to, ...place } = query;
+    await this.queries.execute(new GetPosition(tenantId, id)); // an unknown position has no empty timeline: it is not there
+    return this.page(tenantId, { positionId: id, type, from, to }, place, true);
+  }
+
+  private async page(tenantId: string, filter: EventFilter, { cursor, limit }: PageDto, descending: boolean): Promise<Page<EventDto>> {
+    const after = decodeCursor(cursor, isPlace)?.position ?? null;
+    const events = await this.store.readTenant(tenantId, filter, { after, limit: limit + 1, descending });
+    return cutPage<RecordedEvent, EventDto>(events, limit, eventView, ({ position }) => encodeCursor({ position }));
+  }
+}

@@ -1,0 +1,74 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { eventTypes } from '../../contracts/catalog';
+import type { RecordedEvent } from '../event-store/event-store.port';
+import { ChoiceField, CountField, InstantField, OpenField, TextField } from './answer.decorators';
+import { IsInstant } from './decimal.validator';
+import { PageDto } from './page.dto';
+
+export class TimelineDto extends PageDto {
+  @ApiPropertyOptional({ enum: eventTypes() })
+  @IsOptional()
+  @IsIn(eventTypes())
+  readonly type?: string;
+
+  @IsInstant({ optional: true, description: 'Happened at or after' })
+  readonly from?: string;
+
+  @IsInstant({ optional: true, description: 'Happened before' })
+  readonly to?: string;
+}
+
+export class ListEventsDto extends TimelineDto {
+  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  readonly position_id?: string;
+
+  @ApiPropertyOptional({ type: String, maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  readonly portfolio_id?: string;
+
+  /** A tick_id, a corporate action's id or a request id. */
+  @ApiPropertyOptional({ type: String, maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  readonly correlation_id?: string;
+
+  /** Streams whose name begins like this: `order-` or `order-<id>`. */
+  @ApiPropertyOptional({ type: String, maxLength: 300 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 300)
+  readonly stream?: string;
+}
+
+export class EventDto {
+  @TextField() readonly event_id!: string;
+  @ChoiceField(eventTypes()) readonly type!: string;
+  @CountField() readonly schema_version!: number;
+  @TextField() readonly tenant_id!: string;
+  @TextField() readonly stream!: string;
+  @CountField({ description: 'Place in its stream, from 1' }) readonly version!: number;
+  @CountField() readonly log!: number;
+  @CountField({ description: 'Place in the log' }) readonly position!: number;
+  @InstantField({ description: 'When it happened' }) readonly ts!: string;
+  @InstantField({ description: 'When it was recorded; never decreases within a log' }) readonly recorded_at!: string;
+  @TextField({ nullable: true }) readonly portfolio_id!: string | null;
+  @TextField({ nullable: true }) readonly position_id!: string | null;
+  @TextField({ nullable: true }) readonly instrument_id!: string | null;
+  @TextField({ nullable: true }) readonly symbol!: string | null;
+  @TextField({ description: 'A tick_id, a corporate action id or a request id' }) readonly correlation_id!: string;
+  @TextField({ nullable: true, description: 'The event that caused this one' }) readonly causation_id!: string | null;
+  @TextField({ description: 'user:<id>, system:<job> or broker:<account>' }) readonly actor!: string;
+  @OpenField({ description: 'Depends on the type' }) readonly data!: Readonly<Record<string, unknown>>;
+}
+
+export const eventView = ({ unique_key: _key, data, ...header }: RecordedEvent): EventDto => ({
+  ...header,
+  data: JSON.parse(data) as Readonly<Record<string, unknown>>,
+});
