@@ -38,6 +38,11 @@ describe('the hash chain', () => {
     for (const place of places) expect(text({}, place)).not.toBe(text());
   });
 
+  it.each(['portfolio_id', 'position_id', 'instrument_id', 'symbol', 'causation_id', 'unique_key'] as const)(
+    'tells an absent %s from an empty one',
+    (field) => expect(text({ [field]: '' })).not.toBe(text({ [field]: null })),
+  );
+
   it('never reads two different events the same way, however their fields are cut', () => {
     const field = fc.constantFrom('', 'a', 'aa', '1', 'null');
     const nullable = fc.option(field);
