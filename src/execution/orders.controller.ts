@@ -40,7 +40,7 @@ export class OrdersController {
   @MovesMoney()
   @ApiNoBody()
   @ApiOkResponse({ type: OrderDto })
-  flatten(@Ctx() context: CommandContext, @Param('id') id: string, @Body() _: NoBodyDto): Promise<OrderDto> {
+  flatten(@Ctx() context: CommandContext, @Param('id') id: string, @Body() _body: NoBodyDto): Promise<OrderDto> {
     return this.commands.execute(new FlattenPosition(context, id));
   }
 

@@ -3,6 +3,8 @@ import { type DynamicModule, Injectable, Module, type OnApplicationBootstrap, ty
 import { EventBus } from '@nestjs/cqrs';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { deferToNextTurn } from './event-store/defer.adapter';
+import { AdminController } from './http/admin.controller';
+import { EventsController } from './http/events.controller';
 import type { Platform } from './open-platform';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
 import { SqliteProjectionTables } from './projections/sqlite-projection-tables';
@@ -67,6 +69,12 @@ export class MessagingModule {
           new JobRunner(new NestCronTimers(scheduler), (job, err) => log.error('a job failed; it runs again when it is due', { job, err })),
       },
     ];
-    return { module: MessagingModule, global: true, providers: [...parts, Background], exports: parts.map(({ provide }) => provide) };
+    return {
+      module: MessagingModule,
+      global: true,
+      controllers: [AdminController, EventsController],
+      providers: [...parts, Background],
+      exports: parts.map(({ provide }) => provide),
+    };
   }
 }

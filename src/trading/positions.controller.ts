@@ -100,7 +100,7 @@ export class PositionsController {
   @HttpCode(200)
   @ApiNoBody()
   @ApiOkResponse({ type: PositionDto })
-  resume(@Ctx() context: CommandContext, @Param('id') id: string, @Body() _: NoBodyDto): Promise<PositionDto> {
+  resume(@Ctx() context: CommandContext, @Param('id') id: string, @Body() _body: NoBodyDto): Promise<PositionDto> {
     return this.commands.execute(new PositionCommand(context, id, { type: 'ResumePosition', data: {} }));
   }
 
@@ -113,7 +113,7 @@ export class PositionsController {
     @Ctx() context: CommandContext,
     @Param('id') id: string,
     @Query() { price, dry_run: dryRun = false }: EvaluateDto,
-    @Body() _: NoBodyDto,
+    @Body() _body: NoBodyDto,
   ): Promise<EvaluationDto> {
     if (!dryRun && context.idempotency === null) {
       throw new InputError(

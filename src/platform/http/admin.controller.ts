@@ -68,7 +68,7 @@ export class AdminController {
   @HttpCode(200)
   @ApiNoBody()
   @ApiOkResponse({ type: LogCheckDto })
-  async verifyEvents(@Body() _: NoBodyDto): Promise<LogCheckDto> {
+  async verifyEvents(@Body() _body: NoBodyDto): Promise<LogCheckDto> {
     return logCheck(await this.store.verify());
   }
 
@@ -85,7 +85,7 @@ export class AdminController {
   @HttpCode(204)
   @ApiNoBody()
   @ApiNoContentResponse()
-  async redrive(@Param('id') id: string, @Body() _: NoBodyDto): Promise<void> {
+  async redrive(@Param('id') id: string, @Body() _body: NoBodyDto): Promise<void> {
     await this.queue.redrive(...keyOf(id));
   }
 

@@ -57,7 +57,7 @@ export class QueueMessageDto {
 }
 
 export const queueMessage = (message: QueuedMessage): QueueMessageDto => ({
-  id: [message.tenantId, message.queue, message.id].map(encodeURIComponent).join(':'),
+  id: `${message.tenantId}:${message.queue}:${message.id}`,
   tenant_id: message.tenantId,
   queue: message.queue,
   message_id: message.id,
@@ -70,16 +70,13 @@ export const queueMessage = (message: QueuedMessage): QueueMessageDto => ({
   created_at: message.createdAt,
 });
 
-/** Tenant, queue and message of an `id` from the list; null where it is none. */
+/** Tenant, queue and message of an `id` from the list; null where it is none. No tenant's or queue's name holds a colon. */
 export function messageKeyOf(id: string): readonly [tenantId: string, queue: string, messageId: string] | null {
-  const match = /^([^:]+):([^:]+):([^:]+)$/.exec(id);
+  const match = /^([^:]+):([^:]+):(.+)$/s.exec(id);
   if (!match) return null;
   const [, tenantId = '', queue = '', messageId = ''] = match;
-  return [decoded(tenantId), decoded(queue), decoded(messageId)];
+  return [tenantId, queue, messageId];
 }
-
-/** A `%` that begins no escape sequence is none of ours: left as it is, it finds nothing. */
-const decoded = (text: string): string => (/%(?![0-9A-F]{2})/i.test(text) ? text : decodeURIComponent(text));
 
 export class ProjectionNameDto {
   /** All of them where it is missing. */

@@ -5,5 +5,5 @@ import { ApiBody } from '@nestjs/swagger';
 /** `{}` or nothing at all. */
 export class NoBodyDto {}
 
-/** Beside a `@Body() _: NoBodyDto` parameter: the document must not ask clients for a body. */
+/** Beside a `@Body() _body: NoBodyDto` parameter: the document must not ask clients for a body. */
 export const ApiNoBody = (): MethodDecorator => applyDecorators(ApiBody({ type: NoBodyDto, required: false }));
