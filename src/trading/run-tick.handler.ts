@@ -17,6 +17,40 @@ import { type TickCommand, type TickState, tickStream } from './tick.decider';
 const CHUNK = 512;
 const NOTHING_DONE: TickCounts = { evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0 };
 
+/** What a tick asks of its surroundings. */
+export class TickMarket {
+  constructor(
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    private readonly calendar: ExchangeCalendar,
+    private readonly log: Log,
+  ) {}
+
+  now = (): string => this.clock.now();
+  calendarVersion = (): string => this.calendar.version;
+
+  /** Positions that are not closed, by tenant; of all tenants where none is given. */
+  async openPositions(tenantId: string | null): Promise<Readonly<Record<string, readonly string[]>>> {
+    const [clause, values] = tenantId === null ? ['', []] : ['AND tenant_id = ?', [tenantId]];
+    const rows = await this.sql.read(
+      `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`,
+      [DEFAULT_LOG, ...values],
+    );
+    const byTenant: Record<string, string[]> = {};
+    for (const row of rows) (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
+    return byTenant;
+  }
+
+  reportFailure(tickId: string, tenantId: string, positionId: string, error: unknown): void {
+    this.log.error('a position could not be evaluated; the tick stays open and is tried again', {
+      tick_id: tickId,
+      tenant_id: tenantId,
+      position_id: positionId,
+      error,
+    });
+  }
+}
+
 @CommandHandler(RunTick)
 export class RunTickHandler implements ICommandHandler<RunTick> {
   constructor(
@@ -82,7 +116,10 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
   }
 
   private async complete(owner: CommandContext, tickId: string, counts: TickCounts): Promise<void> {
-    const command: TickCommand = { type: 'CompleteTick', data: { tick_id: tickId, completed_at: this.market.now(), interrupted: false, ...counts } };
+    const command: TickCommand = {
+      type: 'CompleteTick',
+      data: { tick_id: tickId, completed_at: this.market.now(), interrupted: false, ...counts },
+    };
     await this.streams.run(owner, [{ stream: tickStream(tickId), command }]);
   }
 }
@@ -90,37 +127,3 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
 type StartedTick = Exclude<TickState, { status: 'NONE' }>;
 
 const countOf = ({ positions }: StartedTick): number => Object.values(positions).reduce((sum, ids) => sum + ids.length, 0);
-
-/** What a tick asks of its surroundings. */
-export class TickMarket {
-  constructor(
-    private readonly sql: Sql,
-    private readonly clock: Clock,
-    private readonly calendar: ExchangeCalendar,
-    private readonly log: Log,
-  ) {}
-
-  now = (): string => this.clock.now();
-  calendarVersion = (): string => this.calendar.version;
-
-  /** Positions that are not closed, by tenant; of all tenants where none is given. */
-  async openPositions(tenantId: string | null): Promise<Readonly<Record<string, readonly string[]>>> {
-    const [clause, values] = tenantId === null ? ['', []] : ['AND tenant_id = ?', [tenantId]];
-    const rows = await this.sql.read(
-      `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`,
-      [DEFAULT_LOG, ...values],
-    );
-    const byTenant: Record<string, string[]> = {};
-    for (const row of rows) (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
-    return byTenant;
-  }
-
-  reportFailure(tickId: string, tenantId: string, positionId: string, error: unknown): void {
-    this.log.error('a position could not be evaluated; the tick stays open and is tried again', {
-      tick_id: tickId,
-      tenant_id: tenantId,
-      position_id: positionId,
-      error,
-    });
-  }
-}
