@@ -5,6 +5,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
+import { marketFrom } from './market-data/market';
+import type { Market } from './market-data/market-data.module';
 import { limitServer, setUpHttp } from './platform/http/http.setup';
 import { NestLog } from './platform/observability/nest-log';
 import { openPlatform, type Platform, type PlatformOverrides } from './platform/open-platform';
@@ -14,6 +16,8 @@ import { bootstrap } from './platform/tenancy/bootstrap';
 export interface AppOverrides extends PlatformOverrides {
   /** Further modules on top of the product's own. */
   readonly modules?: readonly NonNullable<DynamicModule['imports']>[number][];
+  /** Another calendar and feed than the settings', for replays and tests. */
+  readonly market?: (platform: Platform) => Market;
   /** Takes the lines for whoever started the process; they go to stdout otherwise. */
   readonly announce?: (line: string) => void;
 }
@@ -42,9 +46,9 @@ export async function createApp(settings: Settings, overrides: AppOverrides = {}
   }
 }
 
-async function createNest(platform: Platform, { modules = [] }: AppOverrides): Promise<NestExpressApplication> {
+async function createNest(platform: Platform, { modules = [], market = marketFrom }: AppOverrides): Promise<NestExpressApplication> {
   const { ids, log, logger, shutdown, settings } = platform;
-  const root: DynamicModule = AppModule.forRoot(platform);
+  const root: DynamicModule = AppModule.forRoot(platform, market(platform));
   const nest = await NestFactory.create<NestExpressApplication>(
     { ...root, imports: [...(root.imports ?? []), ...modules] },
     { bodyParser: false, abortOnError: false, logger: new NestLog(log) },

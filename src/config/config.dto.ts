@@ -58,7 +58,8 @@ export class CommissionRatesDto {
 /** One per group, in the order of the groups. */
 export const GROUP_DTOS = [TriggersDto, GuardrailsDto, OrderPolicyDto, PricePolicyDto, CommissionRatesDto] as const;
 export const GROUP_NAMES = Object.keys(SETTING_GROUPS);
-export const GROUP_SCHEMA = { oneOf: GROUP_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) })) };
+/** Any of them: no values at all is right for every group. */
+export const GROUP_SCHEMA = { anyOf: GROUP_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) })) };
 
 const SCOPES: readonly SettingScope[] = ['global', 'tenant', 'portfolio', 'position'];
 

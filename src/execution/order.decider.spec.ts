@@ -56,7 +56,10 @@ const trade = (qty: string, price: string, ref: string): OrderCommandBody => ({
   },
 });
 const placed = (state: unknown): PlacedOrder => state as PlacedOrder;
-const after = (history: readonly OrderEvent[], ...commands: readonly OrderCommandBody[]): { state: PlacedOrder; events: readonly OrderEvent[] } => {
+const after = (
+  history: readonly OrderEvent[],
+  ...commands: readonly OrderCommandBody[]
+): { state: PlacedOrder; events: readonly OrderEvent[] } => {
   let { state } = given(...history);
   const events: OrderEvent[] = [];
   for (const command of commands) {
@@ -104,12 +107,16 @@ describe('order', () => {
   });
 
   it('is unknown where the answer was lost, until the broker says something', () => {
-    given(queued, submitted).when({ type: 'MarkUnknown', data: { reason: 'timeout' } }).then(unknown);
+    given(queued, submitted)
+      .when({ type: 'MarkUnknown', data: { reason: 'timeout' } })
+      .then(unknown);
     expect(after([queued, submitted, unknown], { type: 'AcceptOrder', data: { broker_order_id: 'x' } }).state.status).toBe('SUBMITTED');
     expect(after([queued, submitted, unknown], trade('9', '48', 'b1')).state.status).toBe('FILLED');
   });
   it('is cancelled at once before it is sent, and only asks for it afterwards', () => {
-    given(queued).when({ type: 'RequestCancel', data: { reason: 'user' } }).then(canceled);
+    given(queued)
+      .when({ type: 'RequestCancel', data: { reason: 'user' } })
+      .then(canceled);
     expect(after([queued, submitted], { type: 'RequestCancel', data: { reason: 'user' } }).state.status).toBe('PENDING_CANCEL');
   });
   it('can still fill while its cancellation is pending', () => {
@@ -127,7 +134,9 @@ describe('order', () => {
     const commands: fc.Arbitrary<OrderCommandBody> = fc.oneof(
       fc.constant(submit),
       fc.integer({ min: 1, max: 5 }).map((n) => trade('3', '48', `b${n}`)),
-      fc.constantFrom('CancelOrder', 'RejectOrder', 'ExpireOrder', 'SkipOrder', 'RequestCancel', 'MarkUnknown').map((type) => ({ type, data: { reason: 'x' } }) as OrderCommandBody),
+      fc
+        .constantFrom('CancelOrder', 'RejectOrder', 'ExpireOrder', 'SkipOrder', 'RequestCancel', 'MarkUnknown')
+        .map((type) => ({ type, data: { reason: 'x' } }) as OrderCommandBody),
     );
     fc.assert(
       fc.property(fc.array(commands, { maxLength: 20 }), (sequence) => {

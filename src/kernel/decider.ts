@@ -1,7 +1,6 @@
 /** Pure decisions: state and command in, events out. Deciders call nothing; quote, rules, time and rates come in with the command. */
 import type { Instant } from './clock';
 
-
 /** What an event is about; copied onto its header so that it can be found without reading its data. */
 export interface EventSubject {
   readonly portfolio_id?: string | null;

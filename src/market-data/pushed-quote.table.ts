@@ -1,21 +1,24 @@
 /** The newest pushed quote of each tenant and instrument; those of the reserved tenant hold for everybody. */
 import type { Clock } from '../kernel/clock';
 import { SYSTEM_TENANT } from '../kernel/context';
-import { Sql } from '../platform/database/sql';
+import type { Sql } from '../platform/database/sql';
 import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
 import type { Row } from '../platform/event-store/row-write';
 import type { Quote } from '../rules/price-policy';
+import { PushedQuotes } from './push.adapter';
 
 const UPSERT = `INSERT INTO pushed_quotes (log, tenant_id, instrument_id, ts, bid, ask, last, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (log, tenant_id, instrument_id) DO UPDATE SET ts = excluded.ts, bid = excluded.bid, ask = excluded.ask,
     last = excluded.last, received_at = excluded.received_at
   WHERE excluded.ts >= pushed_quotes.ts RETURNING ts`;
 
-export class PushedQuoteTable {
+export class PushedQuoteTable extends PushedQuotes {
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
   /** False where a quote with a later source time is known. Durable when it returns. */
   async store(tenantId: string, instrumentId: string, quote: Omit<Quote, 'source'>): Promise<boolean> {

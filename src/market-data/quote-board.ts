@@ -54,16 +54,16 @@ export class QuoteBoard {
 export class QuoteBoards {
   constructor(
     private readonly source: QuoteSource,
-    private readonly historical: boolean,
+    private readonly isHistorical: () => boolean,
   ) {}
 
   current(): QuoteBoard {
-    return new QuoteBoard(this.source, this.historical);
+    return new QuoteBoard(this.source, this.isHistorical());
   }
 
   /** What would be decided at this price. */
   fixed(price: AmountText): QuoteBoard {
-    return new QuoteBoard(this.source, this.historical, price);
+    return new QuoteBoard(this.source, this.isHistorical(), price);
   }
 }
 

@@ -8,6 +8,7 @@ import { Sql } from './database/sql';
 import { EventStore } from './event-store/event-store.port';
 import { AccessAudit } from './http/access.audit';
 import { AccessGuard } from './http/access.guard';
+import { QueryGuard } from './http/query.guard';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { StoredAnswers } from './idempotency/stored-answers';
 import { HealthController } from './observability/health.controller';
@@ -53,6 +54,7 @@ export class PlatformModule {
         ...parts,
         AccessAudit,
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
       exports: parts.map(({ provide }) => provide),

@@ -55,6 +55,9 @@ export class SettingsError extends DomainError {
 export const loadSettings = (environment: Environment = process.env, envFile = '.env'): Settings =>
   readSettings({ ...readEnvFile(envFile), ...environment });
 
+/** As `loadSettings`, with what the command line says on top. */
+export const loadSettingsWith = (overrides: Environment): Settings => loadSettings({ ...process.env, ...overrides });
+
 function readEnvFile(file: string): Environment {
   if (!existsSync(file)) return {};
   try {

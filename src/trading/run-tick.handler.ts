@@ -1,55 +1,18 @@
 /** One tick: evaluates every open position of its scope once. Any number of processes may run the same tick. */
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Clock, isInstant } from '../kernel/clock';
+import { isInstant } from '../kernel/clock';
 import { type CommandContext, SYSTEM_TENANT } from '../kernel/context';
 import { InputError } from '../kernel/errors';
 import { RunTick, type TickCounts, type TickScope, type TickView } from '../contracts/tick';
-import { ExchangeCalendar } from '../market-data/exchange-calendar';
-import { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
-import { Log } from '../platform/observability/log';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import { PositionEvaluator } from './position.evaluator';
 import { QuoteBoards } from '../market-data/quote-board';
 import { type TickCommand, type TickState, tickStream } from './tick.decider';
+import { TickMarket } from './tick-market';
 
 /** Positions that are evaluated, appended and made durable together: the commit's cost is shared by all of them. */
 const CHUNK = 512;
 const NOTHING_DONE: TickCounts = { evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0 };
-
-/** What a tick asks of its surroundings. */
-export class TickMarket {
-  constructor(
-    private readonly sql: Sql,
-    private readonly clock: Clock,
-    private readonly calendar: ExchangeCalendar,
-    private readonly log: Log,
-  ) {}
-
-  now = (): string => this.clock.now();
-  calendarVersion = (): string => this.calendar.version;
-
-  /** Positions that are not closed, by tenant; of all tenants where none is given. */
-  async openPositions(tenantId: string | null): Promise<Readonly<Record<string, readonly string[]>>> {
-    const [clause, values] = tenantId === null ? ['', []] : ['AND tenant_id = ?', [tenantId]];
-    const rows = await this.sql.read(
-      `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`,
-      [DEFAULT_LOG, ...values],
-    );
-    const byTenant: Record<string, string[]> = {};
-    for (const row of rows) (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
-    return byTenant;
-  }
-
-  reportFailure(tickId: string, tenantId: string, positionId: string, error: unknown): void {
-    this.log.error('a position could not be evaluated; the tick stays open and is tried again', {
-      tick_id: tickId,
-      tenant_id: tenantId,
-      position_id: positionId,
-      error,
-    });
-  }
-}
 
 @CommandHandler(RunTick)
 export class RunTickHandler implements ICommandHandler<RunTick> {

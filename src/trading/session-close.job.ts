@@ -60,11 +60,16 @@ export class SessionCloseJob implements Job {
         calendar_version: this.calendar.version,
       },
     };
-    await this.streams.run(systemContext(SYSTEM_TENANT, this.name, `close:${day.date}`), [{ stream: `instrument-${instrument.id}`, command }]);
+    await this.streams.run(systemContext(SYSTEM_TENANT, this.name, `close:${day.date}`), [
+      { stream: `instrument-${instrument.id}`, command },
+    ]);
     if (price === null) this.log.warn('a regular close was recorded without a price', { instrument_id: instrument.id, day: day.date });
   }
 
-  private async closePrice(instrument: InstrumentView, day: ExchangeDay): Promise<{ readonly price: string; readonly source: string } | null> {
+  private async closePrice(
+    instrument: InstrumentView,
+    day: ExchangeDay,
+  ): Promise<{ readonly price: string; readonly source: string } | null> {
     const board = this.boards.current();
     const about: { instrument_id: string; symbol: string; exchange: Exchange } = {
       instrument_id: instrument.id,

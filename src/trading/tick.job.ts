@@ -47,7 +47,11 @@ export class TickJob implements Job {
     if (!missed) return;
     const command: TickCommand = { type: 'RecordMissedTicks', data: { ...missed, reason: 'NOT_RUNNING' } };
     await this.streams.run(systemContext(SYSTEM_TENANT, 'scheduler', tickId), [{ stream: missedStream(missed.first), command }]);
-    this.log.warn('ticks were missed: the process was not running or too slow', { first: missed.first, last: missed.last, count: missed.count });
+    this.log.warn('ticks were missed: the process was not running or too slow', {
+      first: missed.first,
+      last: missed.last,
+      count: missed.count,
+    });
   }
 
   /** Instant of the newest scheduled tick; null before the first. */
@@ -66,7 +70,16 @@ export class TickJob implements Job {
     if (folded?.state.status !== 'STARTED') return;
     const command: TickCommand = {
       type: 'CompleteTick',
-      data: { tick_id: tickId, completed_at: this.clock.now(), evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0, interrupted: true },
+      data: {
+        tick_id: tickId,
+        completed_at: this.clock.now(),
+        evaluated: 0,
+        holds: 0,
+        orders: 0,
+        already_evaluated: 0,
+        failed: 0,
+        interrupted: true,
+      },
     };
     await this.streams.run(systemContext(SYSTEM_TENANT, 'scheduler', tickId), [{ stream: tickStream(tickId), command }]);
   }

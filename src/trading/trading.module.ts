@@ -29,10 +29,11 @@ import { PositionEvaluator } from './position.evaluator';
 import { GetPositionHandler, OpenPositionHandler, PositionCommandHandler } from './position.handler';
 import { positionProjection } from './position.projection';
 import { PositionsController } from './positions.controller';
-import { RunTickHandler, TickMarket } from './run-tick.handler';
+import { RunTickHandler } from './run-tick.handler';
 import { SessionCloseJob } from './session-close.job';
 import { tickDecider } from './tick.decider';
 import { TickJob } from './tick.job';
+import { TickMarket } from './tick-market';
 import { tradingQueryHandlers } from './trading.queries';
 import { TicksController } from './ticks.controller';
 

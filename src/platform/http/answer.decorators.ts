@@ -8,7 +8,7 @@ interface AnswerOptions {
 }
 
 const field = (schema: object, { nullable = false, description }: AnswerOptions): PropertyDecorator =>
-  applyDecorators(ApiProperty({ ...schema, nullable, ...(description ? { description } : {}) }));
+  applyDecorators(ApiProperty({ ...schema, ...(nullable ? { nullable } : {}), ...(description ? { description } : {}) }));
 
 /** A decimal string in its shortest form. */
 export const AmountField = (options: AnswerOptions = {}): PropertyDecorator =>

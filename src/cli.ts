@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** `vb`: the command line. Exit codes: 0 done, 1 a rule or the data says no, 2 wrong usage. */
+import 'reflect-metadata';
+import { Command, CommanderError } from 'commander';
+import { addCalendarCommand } from './cli/calendar.command';
+import { processConsole } from './cli/console';
+import { addReplayCommand } from './cli/replay.command';
+import { addServeCommand } from './cli/serve.command';
+import { addStoreCommands } from './cli/store.command';
+import { addTickCommand } from './cli/tick.command';
+import { DomainError } from './kernel/errors';
+import { SettingsError } from './platform/settings';
+
+const EXIT_REFUSED = 1;
+const EXIT_USAGE = 2;
+
+async function main(): Promise<void> {
+  const console = processConsole();
+  const program = new Command('vb')
+    .description('Volatility Balancing: a rules-based trading backend')
+    .exitOverride()
+    .showHelpAfterError('(vb --help lists the commands)');
+  addServeCommand(program);
+  addTickCommand(program, console);
+  addReplayCommand(program, console);
+  addCalendarCommand(program, console);
+  addStoreCommands(program, console);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error, console.note);
+  }
+}
+
+/** A sentence for what a person can put right, the stack for what only a programmer can. */
+function report(error: unknown, note: (text: string) => void): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof SettingsError) {
+    note(error.mistakes.join('\n'));
+    return EXIT_USAGE;
+  }
+  if (error instanceof DomainError) note(error.message);
+  else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return EXIT_REFUSED;
+}
+
+void main();

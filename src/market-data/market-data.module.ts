@@ -1,0 +1,39 @@
+/** Calendars and quotes for every context; replays and tests bring their own. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Clock } from '../kernel/clock';
+import { Sql } from '../platform/database/sql';
+import { ExchangeCalendar } from './exchange-calendar';
+import { FreshPrices } from './fresh-price';
+import { PushQuoteHandler } from './push-quote.handler';
+import { PushedQuoteTable } from './pushed-quote.table';
+import { QuoteBoards } from './quote-board';
+import { QuotesController } from './quotes.controller';
+import { QuoteSource } from './quotes.port';
+
+export interface Market {
+  readonly calendar: ExchangeCalendar;
+  readonly quotes: QuoteSource;
+  /** Recorded bars are historical fact: no age, jump or spread check applies to them. */
+  readonly isHistorical: () => boolean;
+}
+
+@Module({})
+export class MarketDataModule {
+  static forRoot({ calendar, quotes, isHistorical }: Market): DynamicModule {
+    const boards = new QuoteBoards(quotes, isHistorical);
+    const parts = [
+      { provide: ExchangeCalendar, useValue: calendar },
+      { provide: QuoteSource, useValue: quotes },
+      { provide: QuoteBoards, useValue: boards },
+      { provide: FreshPrices, inject: [Clock], useFactory: (clock: Clock) => new FreshPrices(boards, clock) },
+      { provide: PushedQuoteTable, inject: [Sql, Clock], useFactory: (sql: Sql, clock: Clock) => new PushedQuoteTable(sql, clock) },
+    ];
+    return {
+      module: MarketDataModule,
+      global: true,
+      controllers: [QuotesController],
+      providers: [...parts, PushQuoteHandler],
+      exports: parts.map(({ provide }) => provide),
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/** The market that the settings ask for: calendar with its overrides, and one feed behind a time limit. */
+import { never } from '../kernel/errors';
+import type { Platform } from '../platform/open-platform';
+import type { Settings } from '../platform/settings';
+import { BoundedQuotes } from './bounded-quotes';
+import { loadCalendar } from './calendar-file.adapter';
+import { CsvQuotes } from './csv.adapter';
+import type { ExchangeCalendar } from './exchange-calendar';
+import { InstrumentReferences } from './instrument-references';
+import type { Market } from './market-data.module';
+import { PushQuotes } from './push.adapter';
+import { PushedQuoteTable } from './pushed-quote.table';
+import type { QuoteSource } from './quotes.port';
+import { SimulatedQuotes } from './simulated.adapter';
+import { YahooQuotes } from './yahoo.adapter';
+
+/** Throws InputError where the calendar's override file is missing or wrong. */
+export function marketFrom(platform: Platform): Market {
+  const { settings, timer, log } = platform;
+  const calendar = loadCalendar(settings.calendarOverrides);
+  const feed = feedOf(settings, calendar, platform);
+  const quotes = new BoundedQuotes(feed, timer, (failure) => log.warn('a quote could not be had in time', { ...failure }));
+  return { calendar, quotes, isHistorical: () => false };
+}
+
+function feedOf(settings: Settings, calendar: ExchangeCalendar, { opened, clock }: Platform): QuoteSource {
+  switch (settings.marketData) {
+    case 'simulated':
+      return new SimulatedQuotes(new InstrumentReferences(opened.sql));
+    case 'push':
+      return new PushQuotes(new PushedQuoteTable(opened.sql, clock));
+    case 'csv':
+      return new CsvQuotes(settings.marketDataCsv ?? '', calendar);
+    case 'yahoo':
+      return new YahooQuotes();
+    default:
+      return never(settings.marketData);
+  }
+}
