@@ -123,6 +123,8 @@ export interface OrderView extends OrderIntent {
   readonly id: string;
   readonly status: OrderStatus;
   readonly side: Side;
+  /** The same as `order_type`, which is its name in events. */
+  readonly type: OrderType;
   readonly submitted_qty: AmountText | null;
   readonly filled_qty: AmountText;
   readonly avg_fill_price: AmountText | null;

@@ -133,7 +133,8 @@ export class OrderDto implements OrderView {
   @TextField({ nullable: true }) readonly status_reason!: string | null;
   @ChoiceField(SIDES) readonly side!: Side;
   @ChoiceField(SIDES, { description: 'The same as side, under its name in events' }) readonly action!: Side;
-  @ChoiceField(ORDER_TYPES) readonly order_type!: OrderType;
+  @ChoiceField(ORDER_TYPES) readonly type!: OrderType;
+  @ChoiceField(ORDER_TYPES, { description: 'The same as type, under its name in events' }) readonly order_type!: OrderType;
   @ChoiceField(TIMES_IN_FORCE) readonly time_in_force!: TimeInForce;
   @AmountField() readonly qty!: string;
   @AmountField() readonly qty_step!: string;

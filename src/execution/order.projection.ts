@@ -80,6 +80,7 @@ export function orderView(folded: {
     ...order,
     id: order.order_id,
     side: order.action,
+    type: order.order_type,
     qty: formatAmount(order.qty),
     submitted_qty: formatOptional(order.submitted_qty),
     filled_qty: formatAmount(order.filled_qty),

@@ -12,9 +12,11 @@ import { TickInstants } from '../platform/scheduling/tick-instants';
 import { Settings } from '../platform/settings';
 import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { StreamRunner } from '../platform/streams/stream-runner';
+import type { RecordedEvaluation } from '../contracts/evaluation';
 import { EvaluatePositionHandler, ReevaluateOrderHandler } from './evaluate-position.handler';
 import { evaluationDecider } from './evaluation.decider';
 import { latestEvaluationProjection } from './evaluation.projection';
+import { expandEvaluation } from './evaluation.record';
 import { instrumentDecider } from './instrument.decider';
 import { InstrumentDirectory } from './instrument.directory';
 import { AddInstrumentHandler, FindInstrumentHandler, ListInstrumentsHandler, SetReferencePriceHandler } from './instrument.handler';
@@ -42,7 +44,12 @@ const streams = [
   defineStream({ decider: portfolioDecider, state: portfolioProjection }),
   defineStream({ decider: slotDecider }),
   defineStream({ decider: positionDecider, state: positionProjection }),
-  defineStream({ decider: evaluationDecider, appendsAnyway: true, rows: [latestEvaluationProjection] }),
+  defineStream({
+    decider: evaluationDecider,
+    appendsAnyway: true,
+    rows: [latestEvaluationProjection],
+    expand: (data, header) => expandEvaluation(data as RecordedEvaluation, header),
+  }),
   defineStream({ decider: tickDecider }),
 ];
 

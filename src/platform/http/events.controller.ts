@@ -2,8 +2,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { categoryOf } from '../../kernel/decider';
 import { GetPosition } from '../../contracts/position';
 import { type EventFilter, EventStore, type RecordedEvent } from '../event-store/event-store.port';
+import { StreamRegistry } from '../streams/stream-registry';
 import { Roles } from './access.decorators';
 import { Tenant } from './caller.decorators';
 import { decodeCursor, encodeCursor } from './cursor';
@@ -24,6 +26,7 @@ export class EventsController {
   constructor(
     private readonly store: EventStore,
     private readonly queries: QueryBus,
+    private readonly registry: StreamRegistry,
   ) {}
 
   /** The tenant's log, oldest first. */
@@ -47,6 +50,7 @@ export class EventsController {
   private async page(tenantId: string, filter: EventFilter, { cursor, limit }: PageDto, descending: boolean): Promise<Page<EventDto>> {
     const after = decodeCursor(cursor, isPlace)?.position ?? null;
     const events = await this.store.readTenant(tenantId, filter, { after, limit: limit + 1, descending });
-    return cutPage<RecordedEvent, EventDto>(events, limit, eventView, ({ position }) => encodeCursor({ position }));
+    const view = (event: RecordedEvent): EventDto => eventView(event, this.registry.find(categoryOf(event.stream))?.expand);
+    return cutPage(events, limit, view, ({ position }) => encodeCursor({ position }));
   }
 }

@@ -68,7 +68,8 @@ export class EventDto {
   @OpenField({ description: 'Depends on the type' }) readonly data!: Readonly<Record<string, unknown>>;
 }
 
-export const eventView = ({ unique_key: _key, data, ...header }: RecordedEvent): EventDto => ({
-  ...header,
-  data: JSON.parse(data) as Readonly<Record<string, unknown>>,
-});
+/** `expand` completes data that is stored without what is usual. */
+export function eventView(event: RecordedEvent, expand: (data: object, header: RecordedEvent) => object = (data) => data): EventDto {
+  const { unique_key: _key, data, ...header } = event;
+  return { ...header, data: expand(JSON.parse(data) as object, event) as EventDto['data'] };
+}

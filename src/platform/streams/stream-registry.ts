@@ -1,5 +1,5 @@
 /** Every decider and inline projection by stream category; each context's module adds its own at start. */
-import type { Decider, Message } from '../../kernel/decider';
+import type { Decider, EventSubject, Message } from '../../kernel/decider';
 import type { EventProjection, Projection, StateProjection } from '../projections/projection';
 
 // A registry holds deciders of every state, command and event type; the runner only passes them what they themselves produced.
@@ -10,6 +10,8 @@ export interface StreamDefinition {
   readonly appendsAnyway?: boolean;
   readonly state?: StateProjection<any>;
   readonly rows?: readonly EventProjection[];
+  /** An event's data as readers get it, where what is stored leaves out what is usual; the header says what it is about. */
+  readonly expand?: (data: object, header: EventSubject) => object;
 }
 
 export const defineStream = <State, Command extends Message, Event extends Message>(
