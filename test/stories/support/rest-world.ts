@@ -49,9 +49,10 @@ export async function until<Answer>(ask: () => Promise<Answer>, isThere: (answer
   }
 }
 
-export async function startWorld(): Promise<World> {
+/** Without the role `worker` orders stay queued until somebody says what became of them. */
+export async function startWorld({ roles = 'api,worker' }: { readonly roles?: string } = {}): Promise<World> {
   const clock = new VirtualClock(OPENING);
-  const server = await startServer({ overrides: { clock } });
+  const server = await startServer({ env: { VB_ROLES: roles }, overrides: { clock } });
   const owner = server.api(OWNER_KEY);
   ok(await owner.post('/v1/instruments', { symbol: 'KO', exchange: 'XNYS', asset_type: 'EQUITY', currency: 'USD' }));
   const openPortfolio = async (api: Api = owner): Promise<string> =>

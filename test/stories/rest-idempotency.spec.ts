@@ -1,0 +1,166 @@
+import { changes, type Route, routesOf } from './support/rest-document';
+import { type Json, newKey, ok, startWorld, type World } from './support/rest-world';
+import type { Api, Reply } from './support/server';
+
+/** One valid request, and another body for the same path. Where a route takes no body, `{}` instead of nothing is another. */
+interface Attempt {
+  readonly api?: Api;
+  readonly path: string;
+  readonly body?: Json;
+  readonly other?: Json;
+}
+
+describe('every route that changes something', () => {
+  let world: World;
+  let broker: Api;
+  let routes: readonly Route[];
+  beforeAll(async () => {
+    world = await startWorld({ roles: 'api' }); // orders stay queued, so that the log stands still
+    broker = await world.keyWith(world.owner, 'owner', 'broker');
+    routes = (await routesOf(world.owner)).filter(({ path, ...route }) => path.startsWith('/v1/') && changes({ path, ...route }));
+    await world.quote('100');
+  });
+  afterAll(() => world.stop());
+
+  const onPosition = async (verb: string, body?: Json, other?: Json): Promise<Attempt> => ({
+    path: `/v1/positions/${await world.openPosition()}/${verb}`,
+    body,
+    other,
+  });
+  const order = async (): Promise<string> => {
+    const { path } = await onPosition('orders');
+    return ok(await world.owner.post<{ id: string }>(path, { side: 'SELL', qty: '1' }, { idempotencyKey: newKey() })).id;
+  };
+  const settings = async (scope: string): Promise<Attempt> => {
+    const body = { up_threshold_pct: '4' };
+    return { path: `/v1/config/${scope}/triggers`, body, other: { up_threshold_pct: '5' } };
+  };
+
+  const ATTEMPTS: Readonly<Record<string, () => Promise<Attempt> | Attempt>> = {
+    'POST /v1/admin/tenants': () => ({ path: '/v1/admin/tenants', body: { name: 'A' }, other: { name: 'B' } }),
+    'POST /v1/api-keys': () => ({ path: '/v1/api-keys', body: { roles: ['owner'] }, other: { roles: ['broker'] } }),
+    'DELETE /v1/api-keys/{id}': async () => {
+      const { id } = ok(await world.owner.post<{ id: string }>('/v1/api-keys', { roles: ['owner'] }));
+      return { path: `/v1/api-keys/${id}` };
+    },
+    'POST /v1/admin/projections/rebuild': () => ({ path: '/v1/admin/projections/rebuild', body: { name: 'trades' }, other: {} }),
+    'POST /v1/admin/projections/verify': () => ({ path: '/v1/admin/projections/verify', body: { name: 'trades' }, other: {} }),
+    'POST /v1/admin/events/verify': () => ({ path: '/v1/admin/events/verify' }),
+    'POST /v1/admin/queue/{id}/redrive': async () => ({
+      path: `/v1/admin/queue/${await world.deadMessage('demo', 'spare', newKey())}/redrive`,
+    }),
+    'DELETE /v1/admin/queue/{id}': async () => ({ path: `/v1/admin/queue/${await world.deadMessage('demo', 'spare', newKey())}` }),
+    'POST /v1/instruments': () => {
+      const body = { symbol: 'PEP', exchange: 'XNAS', asset_type: 'EQUITY', currency: 'USD' };
+      return { path: '/v1/instruments', body, other: { ...body, symbol: 'MCD' } };
+    },
+    'POST /v1/portfolios': () => ({ path: '/v1/portfolios', body: { name: 'A' }, other: { name: 'B' } }),
+    'PATCH /v1/portfolios/{id}': async () => ({
+      path: `/v1/portfolios/${await world.openPortfolio()}`,
+      body: { name: 'A' },
+      other: { name: 'B' },
+    }),
+    'POST /v1/positions': async () => {
+      const body = { portfolio_id: await world.openPortfolio(), symbol: 'KO', qty: '0', cash: '1' };
+      return { path: '/v1/positions', body, other: { ...body, cash: '2' } };
+    },
+    'DELETE /v1/positions/{id}': async () => ({ path: `/v1/positions/${await world.openPosition()}` }),
+    'POST /v1/positions/{id}/anchor': () => onPosition('anchor', { price: '99' }, { price: '98' }),
+    'POST /v1/positions/{id}/deposits': () => onPosition('deposits', { amount: '1' }, { amount: '2' }),
+    'POST /v1/positions/{id}/withdrawals': () => onPosition('withdrawals', { amount: '1' }, { amount: '2' }),
+    'POST /v1/positions/{id}/pause': () => onPosition('pause', { reason: 'a' }, { reason: 'b' }),
+    'POST /v1/positions/{id}/resume': () => onPosition('resume'),
+    'POST /v1/positions/{id}/evaluate': () => onPosition('evaluate'),
+    'POST /v1/positions/{id}/orders': () => onPosition('orders', { side: 'BUY', qty: '1' }, { side: 'BUY', qty: '2' }),
+    'POST /v1/positions/{id}/flatten': () => onPosition('flatten'),
+    'POST /v1/orders/{id}/cancel': async () => ({
+      path: `/v1/orders/${await order()}/cancel`,
+      body: { reason: 'a' },
+      other: { reason: 'b' },
+    }),
+    'POST /v1/orders/{id}/fill': async () => {
+      const body = { broker_trade_id: newKey(), qty: '1', price: '100', executed_at: world.clock.now() };
+      return { api: broker, path: `/v1/orders/${await order()}/fill`, body, other: { ...body, qty: '2' } };
+    },
+    'PUT /v1/config/global/{group}': () => settings('global'),
+    'PUT /v1/config/tenant/{group}': () => settings('tenant'),
+    'PUT /v1/config/portfolios/{id}/{group}': async () => settings(`portfolios/${await world.openPortfolio()}`),
+    'PUT /v1/config/positions/{id}/{group}': async () => settings(`positions/${await world.openPosition()}`),
+  };
+
+  it('is in the list below, or may be repeated without a key', () => {
+    const withKeys = routes.filter(({ operation }) => operation['x-idempotency'] !== 'none').map(({ name }) => name);
+    expect(withKeys.sort()).toEqual(Object.keys(ATTEMPTS).sort());
+    const without = routes.filter(({ operation }) => operation['x-idempotency'] === 'none').map(({ name }) => name);
+    expect(without.sort()).toEqual(['POST /v1/quotes', 'POST /v1/ticks']);
+  });
+
+  it.each(Object.keys(ATTEMPTS).filter((name) => !name.includes('/cancel')))(
+    '%s happens once per key, and answers the same again',
+    async (name) => {
+      const { api = world.owner, path, body, other = {} } = (await ATTEMPTS[name]?.()) ?? { path: '' };
+      const method = name.slice(0, name.indexOf(' '));
+      const idempotencyKey = newKey();
+      const ask = (asked: Json | undefined, key = idempotencyKey): Promise<Reply> =>
+        api.request(method, path, { body: asked, idempotencyKey: key });
+      const first = await ask(body);
+      expect([name, first.status < 300, first.headers.get('idempotency-hit')]).toEqual([name, true, null]);
+      const head = await world.head();
+      const second = await ask(body);
+      expect([second.status, second.headers.get('idempotency-hit')]).toEqual([first.status, 'true']);
+      if ('key' in first.body) expect(second.body).toEqual({ ...first.body, key: undefined, secret_already_shown: true });
+      else expect(second.text).toBe(first.text);
+      const reused = await ask(other);
+      expect([reused.status, reused.body['code']]).toEqual([422, 'idempotency.key_reused']);
+      expect(await world.head()).toBe(head);
+    },
+  );
+
+  it('may be tried again with the same key where it was refused', async () => {
+    const id = await order();
+    ok(await broker.post(`/v1/orders/${id}/fill`, { broker_trade_id: newKey(), qty: '1', price: '100' }));
+    const path = `/v1/orders/${id}/cancel`;
+    const idempotencyKey = newKey();
+    for (let tries = 0; tries < 2; tries++) {
+      const { status, headers, body } = await world.owner.post(path, undefined, { idempotencyKey });
+      expect([status, headers.get('idempotency-hit'), body['code']]).toEqual([422, null, 'order.ended']);
+    }
+  });
+
+  it('needs a key where money moves', async () => {
+    const required = routes.filter(({ operation }) => operation['x-idempotency'] === 'required');
+    expect(required.map(({ name }) => name).sort()).toEqual([
+      'POST /v1/positions/{id}/deposits',
+      'POST /v1/positions/{id}/flatten',
+      'POST /v1/positions/{id}/orders',
+      'POST /v1/positions/{id}/withdrawals',
+    ]);
+    const head = await world.head();
+    for (const { name } of required) {
+      const { path, body } = (await ATTEMPTS[name]?.()) ?? { path: '' };
+      const before = await world.head();
+      const { status, body: problem } = await world.owner.post(path, body);
+      expect([name, status, problem['code']]).toEqual([name, 400, 'idempotency.key_required']);
+      expect(await world.head()).toBe(before);
+    }
+    expect(await world.head()).toBeGreaterThan(head); // the positions that were opened for it
+  });
+
+  it('deposits once where fifty ask at the same time', async () => {
+    const id = await world.openPosition({ cash: '0' });
+    const idempotencyKey = newKey();
+    const deposit = (): Promise<Reply> => world.owner.post(`/v1/positions/${id}/deposits`, { amount: '7' }, { idempotencyKey });
+    const replies = await Promise.all(Array.from({ length: 50 }, deposit));
+    expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(ok(await world.owner.get(`/v1/positions/${id}`))).toMatchObject({ cash: '7' });
+  });
+
+  it('shares no key with another tenant', async () => {
+    const { api } = await world.newTenant();
+    const [mine, theirs] = [await world.openPosition(), await world.openPosition({}, api)];
+    const idempotencyKey = newKey();
+    ok(await world.owner.post(`/v1/positions/${mine}/deposits`, { amount: '1' }, { idempotencyKey }));
+    const other = await api.post(`/v1/positions/${theirs}/deposits`, { amount: '2' }, { idempotencyKey });
+    expect([other.status, other.headers.get('idempotency-hit'), other.body['cash']]).toEqual([200, null, '10002']);
+  });
+});
