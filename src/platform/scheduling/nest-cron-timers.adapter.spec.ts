@@ -30,6 +30,13 @@ describe('cron timers', () => {
     stop();
   });
 
+  it('let a process stop whose framework has cleared its schedules first', () => {
+    const registry = new SchedulerRegistry();
+    const stop = new NestCronTimers(registry).start('tick', '*/5 * * * *', 'VB_TICK_CRON', () => undefined);
+    registry.deleteCronJob('tick');
+    expect(stop).not.toThrow();
+  });
+
   it('refuse an expression they cannot follow, naming the setting', () =>
     expect(() => new NestCronTimers(new SchedulerRegistry()).start('tick', 'x * * * *', 'VB_TICK_CRON', () => undefined)).toThrow(
       'VB_TICK_CRON must be a cron expression',

@@ -16,7 +16,10 @@ export class NestCronTimers extends CronTimers {
     const job = this.create(name, cron, setting, due);
     this.registry.addCronJob(name, job);
     job.start();
-    return () => this.registry.deleteCronJob(name);
+    return () => {
+      job.stop();
+      if (this.registry.doesExist('cron', name)) this.registry.deleteCronJob(name); // at shutdown Nest has emptied it before
+    };
   }
 
   private create(name: string, cron: string, setting: string, due: () => void): CronJob {
