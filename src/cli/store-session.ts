@@ -19,7 +19,9 @@ export async function withApp<Result>(work: (app: App) => Promise<Result>): Prom
   const settings = { ...loadSettings(), roles: new Set<never>(), demo: false };
   let app: App;
   try {
-    app = await createApp(settings, { logger: pino({ level: 'error' }, pino.destination(2)) });
+    // stdout is the command's result: what a first start says goes beside it.
+    const announce = (line: string): void => void process.stderr.write(`${line}\n`);
+    app = await createApp(settings, { announce, logger: pino({ level: 'error' }, pino.destination(2)) });
   } catch (error) {
     if (error instanceof DomainError && error.code === 'store.locked') {
       throw new DomainError(
