@@ -8,9 +8,12 @@ import { AppModule } from './app.module';
 import { marketFrom } from './market-data/market';
 import type { Market } from './market-data/market-data.module';
 import { limitServer, setUpHttp } from './platform/http/http.setup';
+import type { Log } from './platform/observability/log';
 import { NestLog } from './platform/observability/nest-log';
 import { openPlatform, type Platform, type PlatformOverrides } from './platform/open-platform';
+import { JobRunner } from './platform/scheduling/job-runner';
 import type { Settings } from './platform/settings';
+import { SubscriptionsRunner } from './platform/subscriptions/subscriptions.runner';
 import { bootstrap } from './platform/tenancy/bootstrap';
 
 export interface AppOverrides extends PlatformOverrides {
@@ -70,17 +73,26 @@ async function listen(nest: NestExpressApplication, { port, host }: Settings): P
 const SWEEP_MS = 50;
 const PATIENCE_MS = 7_000;
 
-async function close(nest: NestExpressApplication, { shutdown, timer, opened }: Platform): Promise<void> {
+async function close(nest: NestExpressApplication, { shutdown, timer, opened, log }: Platform): Promise<void> {
   shutdown.begin();
+  const background = stopBackground(nest, log);
   const server = nest.getHttpServer() as Server;
   const stopSweeping = timer.every(SWEEP_MS, () => server.closeIdleConnections());
   const cancelForce = timer.after(PATIENCE_MS, () => server.closeAllConnections());
   try {
     await nest.close();
+    await background;
   } finally {
     stopSweeping();
     cancelForce();
     await opened.close();
+  }
+}
+
+/** Jobs lose their timers before the framework's scheduler takes them away, and nothing new begins while requests finish. */
+async function stopBackground(nest: NestExpressApplication, log: Log): Promise<void> {
+  for (const stopped of await Promise.allSettled([nest.get(JobRunner).stop(), nest.get(SubscriptionsRunner).stop()])) {
+    if (stopped.status === 'rejected') log.error('stopping a background part failed', { err: stopped.reason as unknown });
   }
 }
 

@@ -16,8 +16,8 @@ export async function serve(readSettings: () => Settings): Promise<void> {
     stopOnSignals(app);
     await listenOrClose(app, settings);
   } catch (error) {
-    process.stderr.write(`${startFailure(error)}\n`);
-    process.exitCode = error instanceof SettingsError ? EXIT_USAGE : EXIT_FAILED;
+    const code = error instanceof SettingsError ? EXIT_USAGE : EXIT_FAILED;
+    process.stderr.write(`${startFailure(error)}\n`, () => process.exit(code));
   }
 }
 

@@ -23,6 +23,7 @@ describe('the process', () => {
     const ended = await first.stop();
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(ended.stdout.split(key)).toHaveLength(2);
+    expect(ended.stdout).not.toContain('"level":"error"');
     const second = await spawnServer({ folder: home, env });
     expect((await second.api(key).get('/v1/api-keys')).status).toBe(200);
     expect((await second.stop('SIGINT')).stdout).not.toContain('vb_demo_');

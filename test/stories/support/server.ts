@@ -136,12 +136,20 @@ interface Spawned {
   onStdout(listener: () => void): void;
 }
 
+/** A process that a failed test left behind would keep the test run from ending. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 function start({ env = {}, folder = temporaryFolder() }: SpawnOptions): Spawned {
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', VB_BOOTSTRAP_API_KEY: OWNER_KEY, VB_MARKET_DATA: 'push', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.on('close', () => running.delete(child));
   let [out, err] = ['', ''];
   const listeners: (() => void)[] = [];
   child.stdout.on('data', (chunk: Buffer) => {
