@@ -16,6 +16,7 @@ import { openingPurchase } from '../rules/opening-purchase';
 import type { Quote } from '../rules/price-policy';
 import { DEFAULT_SETTINGS_TEXT, parseSettings, type RuleSettings, SETTING_GROUPS, type SettingsText } from '../rules/settings';
 import { type RunResult, runResult } from '../simulation/run-result';
+import type { App } from '../app';
 import { ReplayMarket } from './replay-market';
 import { openScratchApp, type ScratchApp } from './scratch-app';
 import { QueryBus } from '@nestjs/cqrs';
@@ -43,18 +44,21 @@ const TENANT = 'demo';
 const CENT = 1_000_000n as Amount;
 const context = systemContext(TENANT, 'replay', 'replay');
 
-/** A live evaluation per bar; the clock stands still while its orders are seen through. */
+/** A live evaluation per bar; the clock stands still while its orders are seen through. `inspect` sees the whole run's store before it goes. */
 export async function replay(
   options: ReplayOptions,
   onProgress: (progress: ReplayProgress) => void = () => undefined,
   isCancelled: () => boolean = () => false,
+  inspect: (app: App) => Promise<void> = () => Promise.resolve(),
 ): Promise<RunResult | null> {
   const [first] = options.bars;
   if (!first) throw new RangeError('a replay needs at least one bar');
   const market = new ReplayMarket(first, options.calendar, options.quotes);
   const scratch = await openScratchApp(first.at, market);
   try {
-    return await new Replay(options, first, market, scratch).run(onProgress, isCancelled);
+    const result = await new Replay(options, first, market, scratch).run(onProgress, isCancelled);
+    if (result) await inspect(scratch.app);
+    return result;
   } finally {
     await scratch.close();
   }
