@@ -73,7 +73,7 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function main(): Promise<void> {
+export async function benchAppend(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vb-bench-'));
   try {
     print(`${folder} on ${fileSystem(folder)}; one fsync ${fsyncMicros(folder).toFixed(0)} µs; ${DATA_BYTES} bytes of data per event`);
@@ -82,5 +82,3 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true });
   }
 }
-
-void main();

@@ -3,8 +3,7 @@ import type { RecordedEvaluation } from '../contracts/evaluation';
 import type { Row } from '../platform/event-store/row-write';
 import { type EventProjection, readTable } from '../platform/projections/projection';
 import type { QuoteMemory } from '../rules/quote-gate-jump';
-import { memoryAfter } from './evaluation';
-import { expandEvaluation } from './evaluation.record';
+import { expandMemory } from './evaluation.record';
 
 export const latestEvaluationsTable = readTable(
   'latest_evaluations',
@@ -18,33 +17,39 @@ export const latestEvaluationProjection: EventProjection = {
   version: 1,
   category: 'evaluations',
   table: latestEvaluationsTable,
-  rows(event) {
-    if (event.type !== 'EvaluationRecorded') return [];
-    const { event_id, ts } = event;
-    const data = expandEvaluation(event.body as unknown as RecordedEvaluation, event);
-    const memory = memoryAfter(data);
-    const { position_id, tick_id, action, reason, price_effective } = data;
+  rows({ type, body, position_id, event_id, ts }) {
+    if (type !== 'EvaluationRecorded') return [];
+    const data = body as unknown as RecordedEvaluation;
     return [
       {
         op: 'upsert',
         row: {
           position_id,
-          tick_id,
+          tick_id: data.tick_id ?? null,
           event_id,
           ts,
-          action,
-          reason,
-          price_effective,
-          quote_epoch: data.position.quote_epoch,
-          quote_memory: memory && JSON.stringify(memory),
+          action: data.action ?? 'HOLD',
+          reason: data.reason ?? '',
+          price_effective: data.price_effective ?? null,
+          quote_epoch: data.position.quote_epoch ?? 0,
+          quote_memory: memoryJson(data),
         },
       },
     ];
   },
 };
 
+/** What the gate remembers after this evaluation, as `memoryAfter` says it, in the compact form of the record. */
+function memoryJson({ quote_memory_after, historical, price_effective, quote, quote_memory }: RecordedEvaluation): string | null {
+  if (quote_memory_after) return JSON.stringify(quote_memory_after);
+  if (!historical && price_effective && quote) return JSON.stringify({ last_good_price: price_effective, last_good_ts: quote.ts });
+  return quote_memory ? JSON.stringify(quote_memory) : null;
+}
+
 /** What the gate remembers for a position of this epoch; null where it starts afresh. */
 export function rememberedQuote(row: Row | undefined, quoteEpoch: number): QuoteMemory | null {
   const memory = row?.['quote_memory'];
-  return typeof memory === 'string' && row?.['quote_epoch'] === quoteEpoch ? (JSON.parse(memory) as QuoteMemory) : null;
+  return typeof memory === 'string' && row?.['quote_epoch'] === quoteEpoch
+    ? expandMemory(JSON.parse(memory) as Partial<QuoteMemory>)
+    : null;
 }

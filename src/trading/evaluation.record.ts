@@ -1,7 +1,7 @@
 /** How an evaluation is stored: what is as usual is left out, so that the event of a HOLD stays small. Nothing is lost. */
 import type { EventSubject } from '../kernel/decider';
 import type { EvaluationData, RecordedEvaluation } from '../contracts/evaluation';
-import { NO_MEMORY } from '../rules/quote-gate-jump';
+import { NO_MEMORY, type QuoteMemory } from '../rules/quote-gate-jump';
 
 const USUAL_POSITION = {
   status: 'ACTIVE',
@@ -25,7 +25,6 @@ const USUAL = {
   price_policy: 'MID',
   price_source: null,
   price_effective: null,
-  settings: {},
   config_version: 'default',
   defaults_version: 1,
   trigger_decision: 'NONE',
@@ -38,41 +37,57 @@ const USUAL = {
   deltas: null,
 };
 
+/** Stored whatever they are. */
+const ALWAYS = ['evaluated_at', 'calendar_version', 'reason'] as const;
+const ALWAYS_OF_POSITION = ['version', 'qty', 'cash', 'anchor_price', 'qty_step'] as const;
+const SUBJECT = ['portfolio_id', 'position_id', 'instrument_id', 'symbol'] as const;
+
 type Fields = Readonly<Record<string, unknown>>;
 
-const SUBJECT = ['portfolio_id', 'position_id', 'instrument_id', 'symbol'] as const;
+const USUAL_FIELDS = Object.entries(USUAL);
+const USUAL_POSITION_FIELDS = Object.entries(USUAL_POSITION);
+const MEMORY_FIELDS = Object.keys(NO_MEMORY) as readonly (keyof QuoteMemory)[];
 
 /** The ids are in the event's header already; the signal repeats action and reason. */
 export function compactEvaluation(data: EvaluationData): RecordedEvaluation {
-  const { portfolio_id: _portfolio, position_id: _position, instrument_id: _instrument, symbol: _symbol, signal: _signal, ...rest } = data;
-  return {
-    ...unusual(rest, USUAL),
-    position: unusual(data.position, USUAL_POSITION),
-    ...compactMemory('quote_memory', data.quote_memory),
-    ...compactMemory('quote_memory_after', data.quote_memory_after),
-  } as RecordedEvaluation;
+  const recorded = unusual(data, USUAL_FIELDS, ALWAYS);
+  recorded['position'] = unusual(data.position, USUAL_POSITION_FIELDS, ALWAYS_OF_POSITION);
+  if (Object.keys(data.settings).length > 0) recorded['settings'] = data.settings;
+  if (data.quote_memory !== null) recorded['quote_memory'] = compactMemory(data.quote_memory as QuoteMemory);
+  if (data.quote_memory_after !== null) recorded['quote_memory_after'] = compactMemory(data.quote_memory_after as QuoteMemory);
+  return recorded as unknown as RecordedEvaluation;
 }
 
-const compactMemory = (name: string, memory: object | null): Fields => (memory === null ? {} : { [name]: unusual(memory, NO_MEMORY) });
-
-function unusual(fields: object, usual: object): Fields {
-  const expected = usual as Fields;
-  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => !isSame(value, expected[name])));
+function unusual(fields: object, usual: readonly (readonly [string, unknown])[], always: readonly string[]): Record<string, unknown> {
+  const all = fields as Fields;
+  const kept: Record<string, unknown> = {};
+  for (const name of always) kept[name] = all[name];
+  for (const [name, expected] of usual) if (all[name] !== expected) kept[name] = all[name];
+  return kept;
 }
 
-const isSame = (a: unknown, b: unknown): boolean =>
-  a === b || (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && JSON.stringify(a) === JSON.stringify(b));
+/** Without the fields that are as in an empty memory. */
+export function compactMemory(memory: QuoteMemory): Partial<QuoteMemory> {
+  const kept: Record<string, unknown> = {};
+  for (const name of MEMORY_FIELDS) {
+    const value = memory[name];
+    if (value !== null && (typeof value === 'string' || value.length > 0)) kept[name] = value;
+  }
+  return kept;
+}
+
+export const expandMemory = (memory: Partial<QuoteMemory>): QuoteMemory => ({ ...NO_MEMORY, ...memory });
 
 /** The whole evaluation from an event: its data and what its header says it is about. */
 export function expandEvaluation(recorded: RecordedEvaluation, subject: EventSubject): EvaluationData {
   const about = Object.fromEntries(SUBJECT.map((name) => [name, subject[name] ?? null]));
-  const data = { ...about, ...USUAL, ...recorded } as unknown as EvaluationData;
+  const data = { ...about, ...USUAL, settings: {}, ...recorded } as unknown as EvaluationData;
   const { quote_memory, quote_memory_after, trigger_decision, reason } = data;
   return {
     ...data,
     position: { ...USUAL_POSITION, ...data.position },
-    quote_memory: quote_memory && { ...NO_MEMORY, ...quote_memory },
-    quote_memory_after: quote_memory_after && { ...NO_MEMORY, ...quote_memory_after },
+    quote_memory: quote_memory && expandMemory(quote_memory),
+    quote_memory_after: quote_memory_after && expandMemory(quote_memory_after),
     signal: { side: trigger_decision === 'BUY' || trigger_decision === 'SELL' ? trigger_decision : 'HOLD', reason },
   };
 }

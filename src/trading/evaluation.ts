@@ -1,11 +1,12 @@
 /** One evaluation of one position: pure, so that the recorded event alone says the same decision again. */
-import { type Amount, formatAmount, formatOptional, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
+import { type Amount, formatAmount, formatOptional, minus, negate, parseAmount, parseOptional, plus } from '../kernel/amount';
 import type { Instant } from '../kernel/clock';
 import { commission, notional } from '../rules/commission';
 import { evaluateRules, type RulesOutcome } from '../rules/evaluation';
 import { pickPrice } from '../rules/price-policy';
 import { judgeQuote, type QuoteVerdict } from '../rules/quote-gate';
 import { NO_MEMORY, type QuoteMemory } from '../rules/quote-gate-jump';
+import { decideTrigger } from '../rules/trigger';
 import { DEFAULT_SETTINGS_TEXT, parseSettings, type RuleSettings, type SettingsText } from '../rules/settings';
 import type { EvaluationData, EvaluationQuote, Session, SettingValues, TriggerKind } from '../contracts/evaluation';
 import type { OpenPositionState } from './position.state';
@@ -42,22 +43,8 @@ export const settingsOf = (overrides: SettingValues): RuleSettings =>
 /** Decides; `order_id` is left to whoever places the order. */
 export function evaluate(input: EvaluationInput): EvaluationData {
   const { position, settings, session } = input;
-  const today = position.day !== null && position.day.date === input.day ? position.day : null;
   const facts: Facts = {
-    position: {
-      status: position.status,
-      version: input.version,
-      quote_epoch: position.quote_epoch,
-      order_pending: position.reservation !== null && !input.own_order,
-      qty: formatAmount(position.qty),
-      cash: formatAmount(position.cash),
-      dividend_receivable: formatAmount(position.dividend_receivable),
-      anchor_price: formatOptional(position.anchor_price),
-      anchor_from_first_price: position.anchor_from_first_price,
-      qty_step: position.lot_size ?? formatAmount(settings.qty_step),
-      day_orders: today?.orders ?? 0,
-      day_notional: formatAmount(today?.notional ?? ZERO),
-    },
+    position: snapshotOf(input),
     session,
     quote: input.quote,
     historical: input.historical,
@@ -81,6 +68,44 @@ export function evaluate(input: EvaluationInput): EvaluationData {
     config_version: input.config_version,
     order_id: null,
     ...outcome,
+  };
+}
+
+type Snapshot = EvaluationData['position'];
+type Holdings = Pick<Snapshot, 'qty' | 'cash' | 'dividend_receivable' | 'anchor_price'>;
+
+/** The texts of a state's amounts, made once per state: a position that only holds has the same ones for many ticks. */
+const holdingsOfState = new WeakMap<OpenPositionState, Holdings>();
+
+function holdingsOf(position: OpenPositionState): Holdings {
+  const known = holdingsOfState.get(position);
+  if (known) return known;
+  const holdings = {
+    qty: formatAmount(position.qty),
+    cash: formatAmount(position.cash),
+    dividend_receivable: formatAmount(position.dividend_receivable),
+    anchor_price: formatOptional(position.anchor_price),
+  };
+  holdingsOfState.set(position, holdings);
+  return holdings;
+}
+
+function snapshotOf({ position, settings, version, own_order, day }: EvaluationInput): Snapshot {
+  const today = position.day !== null && position.day.date === day ? position.day : null;
+  const { qty, cash, dividend_receivable, anchor_price } = holdingsOf(position);
+  return {
+    status: position.status,
+    version,
+    quote_epoch: position.quote_epoch,
+    order_pending: position.reservation !== null && !own_order,
+    qty,
+    cash,
+    dividend_receivable,
+    anchor_price,
+    anchor_from_first_price: position.anchor_from_first_price,
+    qty_step: position.lot_size ?? formatAmount(settings.qty_step),
+    day_orders: today?.orders ?? 0,
+    day_notional: today ? formatAmount(today.notional) : '0',
   };
 }
 
@@ -157,12 +182,14 @@ const hold = (reason: string): Decision => ({
 });
 
 function ruled({ position }: Facts, settings: RuleSettings, price: Amount): Partial<Decision> {
+  const anchor = parseOptional(position.anchor_price);
+  if (anchor !== null && decideTrigger(price, anchor, settings).decision === 'NONE') return {}; // the usual case, decided cheaply
   const outcome = evaluateRules({
     price,
     qty: parseAmount(position.qty),
     cash: parseAmount(position.cash),
     receivable: parseAmount(position.dividend_receivable),
-    anchor: parseOptional(position.anchor_price),
+    anchor,
     settings,
     step: parseAmount(position.qty_step),
     commission_rate: settings.commission_rate,

@@ -1,6 +1,6 @@
 /** Evaluates positions and records what was decided: the HOLD alone, an order with its evaluation and reservation in one append. */
 import type { QueryBus } from '@nestjs/cqrs';
-import type { Clock, Instant } from '../kernel/clock';
+import type { Clock } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { Folded } from '../kernel/decider';
 import type { Ids } from '../kernel/ids';
@@ -18,7 +18,9 @@ import type { RunOptions, StreamItem, StreamRunner } from '../platform/streams/s
 import { evaluate, mustHalt, settingsOf } from './evaluation';
 import { evaluationStream } from './evaluation.decider';
 import { rememberedQuote } from './evaluation.projection';
+import { MarketMoment } from './market-moment';
 import { intentOf, reservationOf } from './order-intent';
+import { PositionCache } from './position-cache';
 import { opened, positionProjection } from './position.projection';
 import { type OpenPositionState, type PositionState } from './position.state';
 import type { QuoteBoard } from '../market-data/quote-board';
@@ -41,10 +43,32 @@ interface Loaded {
   readonly memory: Row | undefined;
 }
 
+export type OnResult = (id: string, result: Recorded | { readonly outcome: 'failed'; readonly error: unknown }) => void;
+
+interface Planned {
+  readonly loaded: Loaded;
+  readonly items: readonly StreamItem[];
+  readonly data: EvaluationData | null;
+  readonly failure?: unknown;
+}
+
+const isDone = (error: unknown): boolean => error instanceof DuplicateKey && error.constraint === 'unique_key';
+
 const CONFLICT_TRIES = 5;
+
+const marks = (ids: readonly string[]): string => ids.map(() => '?').join(', ');
+
+const ONE_TRY: RunOptions = { tries: 1 };
+
+/** Nothing is asked of a provider while the exchange is closed. */
+function isTradable({ exchange, status }: OpenPositionState, moment: MarketMoment): boolean {
+  const { session } = moment.of(exchange);
+  return status !== 'HALTED' && (session === 'REGULAR' || session === 'EXTENDED');
+}
 
 export class PositionEvaluator {
   private readonly parsedSettings = new WeakMap<SettingValues, RuleSettings>();
+  private readonly cache = new PositionCache();
 
   constructor(
     private readonly streams: StreamRunner,
@@ -56,26 +80,44 @@ export class PositionEvaluator {
   ) {}
 
   /** Evaluates and records each position; the results come in the order of `ids`, a position that is gone is left out. */
-  async recordAll(
-    context: CommandContext,
-    ids: readonly string[],
-    request: EvaluationRequest,
-    onResult: (id: string, result: Recorded | { readonly outcome: 'failed'; readonly error: unknown }) => void,
-  ): Promise<void> {
+  async recordAll(context: CommandContext, ids: readonly string[], request: EvaluationRequest, onResult: OnResult): Promise<void> {
     const positions = await this.load(context.tenantId, ids);
-    const now = this.clock.now();
-    await request.quotes.fetch(
-      context.tenantId,
-      positions.filter(({ position }) => this.isTradable(position, now)).map(({ position }) => position),
-      now,
+    const moment = this.moment();
+    const tradable = positions.filter(({ position }) => isTradable(position, moment)).map(({ position }) => position);
+    await request.quotes.fetch(context.tenantId, tradable, moment.now);
+    const plans = positions.map((loaded) => this.planned(context.tenantId, loaded, request, moment));
+    const outcomes = await this.streams.runEach(
+      context,
+      plans.map(({ items }) => items),
     );
-    const work = positions.map((loaded) =>
-      this.record(context, loaded, request, {}).then(
-        (result) => onResult(loaded.id, result),
-        (error: unknown) => onResult(loaded.id, { outcome: 'failed', error }),
-      ),
-    );
-    await Promise.all(work);
+    const again: Promise<void>[] = [];
+    plans.forEach(({ loaded, data, failure }, index) => {
+      const error = failure ?? outcomes[index]?.error;
+      if (error === undefined && data) onResult(loaded.id, { outcome: 'recorded', data });
+      else if (isDone(error)) onResult(loaded.id, { outcome: 'already_recorded' });
+      else if (error instanceof VersionConflict) again.push(this.recordAgain(context, loaded.id, request, onResult));
+      else onResult(loaded.id, { outcome: 'failed', error });
+    });
+    await Promise.all(again);
+  }
+
+  /** A decision that failed has nothing to append. */
+  private planned(tenantId: string, loaded: Loaded, request: EvaluationRequest, moment: MarketMoment): Planned {
+    try {
+      return { loaded, ...this.plan(loaded, this.decide(tenantId, loaded, request, moment, false), request) };
+    } catch (failure) {
+      return { loaded, items: [], data: null, failure };
+    }
+  }
+
+  /** Somebody changed the position meanwhile: it is decided again on what it is now. */
+  private async recordAgain(context: CommandContext, id: string, request: EvaluationRequest, onResult: OnResult): Promise<void> {
+    try {
+      const [fresh] = await this.load(context.tenantId, [id]);
+      if (fresh) onResult(id, await this.record(context, fresh, request, this.moment()));
+    } catch (error) {
+      onResult(id, { outcome: 'failed', error });
+    }
   }
 
   /** One position, null where it does not exist. `respond` is the answer that the caller's idempotency key replays. */
@@ -85,50 +127,71 @@ export class PositionEvaluator {
     request: EvaluationRequest,
     respond: (data: EvaluationData) => object,
   ): Promise<Recorded | null> {
-    const loaded = await this.loadWithQuote(context.tenantId, id, request);
-    return loaded && this.record(context, loaded, request, { respond });
+    const moment = this.moment();
+    const loaded = await this.loadWithQuote(context.tenantId, id, request, moment);
+    return loaded && this.record(context, loaded, request, moment, respond);
   }
 
   /** Decides without recording anything; null where the position does not exist. */
   async preview(tenantId: string, id: string, request: EvaluationRequest, ownOrder = false): Promise<EvaluationData | null> {
-    const loaded = await this.loadWithQuote(tenantId, id, request);
-    return loaded && this.decide(tenantId, loaded, request, ownOrder);
+    const moment = this.moment();
+    const loaded = await this.loadWithQuote(tenantId, id, request, moment);
+    return loaded && this.decide(tenantId, loaded, request, moment, ownOrder);
   }
 
-  private async loadWithQuote(tenantId: string, id: string, request: EvaluationRequest): Promise<Loaded | null> {
+  private moment(): MarketMoment {
+    return new MarketMoment(this.calendar, this.clock.now());
+  }
+
+  private async loadWithQuote(tenantId: string, id: string, request: EvaluationRequest, moment: MarketMoment): Promise<Loaded | null> {
     const [loaded] = await this.load(tenantId, [id]);
     if (!loaded) return null;
-    const now = this.clock.now();
-    if (this.isTradable(loaded.position, now)) await request.quotes.fetch(tenantId, [loaded.position], now);
+    if (isTradable(loaded.position, moment)) await request.quotes.fetch(tenantId, [loaded.position], moment.now);
     return loaded;
-  }
-
-  /** Nothing is asked of a provider while the exchange is closed. */
-  private isTradable({ exchange, status }: OpenPositionState, now: Instant): boolean {
-    const session = this.calendar.session(exchange, now);
-    return status !== 'HALTED' && (session === 'REGULAR' || session === 'EXTENDED');
   }
 
   private async load(tenantId: string, ids: readonly string[]): Promise<readonly Loaded[]> {
     if (ids.length === 0) return [];
-    const marks = ids.map(() => '?').join(', ');
-    const scope = [DEFAULT_LOG, tenantId, ...ids];
-    const [rows, memories] = await Promise.all([
-      this.sql.read(`SELECT * FROM positions WHERE log = ? AND tenant_id = ? AND position_id IN (${marks})`, scope),
-      this.sql.read(
-        `SELECT position_id, quote_epoch, quote_memory FROM latest_evaluations WHERE log = ? AND tenant_id = ? AND position_id IN (${marks})`,
-        scope,
-      ),
-    ]);
-    const memoryOf = new Map(memories.map((row) => [row['position_id'], row]));
+    const rows = await this.sql.read(
+      `SELECT p.position_id, p.portfolio_id, p.version, e.quote_epoch, e.quote_memory FROM positions p
+       LEFT JOIN latest_evaluations e ON e.log = p.log AND e.tenant_id = p.tenant_id AND e.position_id = p.position_id
+       WHERE p.log = ? AND p.tenant_id = ? AND p.position_id IN (${marks(ids)})`,
+      [DEFAULT_LOG, tenantId, ...ids],
+    );
     const owners = rows.map((row) => ({ position_id: String(row['position_id']), portfolio_id: String(row['portfolio_id']) }));
-    const settings = await this.queries.execute(new GetEffectiveSettings(tenantId, owners));
-    return rows.map((row) => {
+    const [states, settings] = await Promise.all([
+      this.states(tenantId, rows),
+      this.queries.execute(new GetEffectiveSettings(tenantId, owners)),
+    ]);
+    return rows.map((row, index) => {
       const id = String(row['position_id']);
-      const folded = positionProjection.fromRow(row);
+      const folded = states[index];
+      if (!folded) throw new Error(`position ${id} is listed and has no row`);
       const effective = settings.get(id) ?? { overrides: {}, config_version: 'default' };
-      return { id, folded, position: opened(folded.state), effective, memory: memoryOf.get(id) };
+      return { id, folded, position: opened(folded.state), effective, memory: row };
     });
+  }
+
+  /** The states of these rows, in their order; what is not at hand in its version is read in one go. */
+  private async states(tenantId: string, rows: readonly Row[]): Promise<readonly (Folded<PositionState> | undefined)[]> {
+    const known = new Map<string, Folded<PositionState>>();
+    const missing: string[] = [];
+    for (const row of rows) {
+      const id = String(row['position_id']);
+      const cached = this.cache.get(tenantId, id, Number(row['version']));
+      if (cached) known.set(id, cached);
+      else missing.push(id);
+    }
+    if (missing.length > 0) {
+      const read = `SELECT * FROM positions WHERE log = ? AND tenant_id = ? AND position_id IN (${marks(missing)})`;
+      for (const row of await this.sql.read(read, [DEFAULT_LOG, tenantId, ...missing])) {
+        const id = String(row['position_id']);
+        const folded = positionProjection.fromRow(row);
+        this.cache.put(tenantId, id, folded);
+        known.set(id, folded);
+      }
+    }
+    return rows.map((row) => known.get(String(row['position_id'])));
   }
 
   private settings({ overrides }: EffectiveSettings): RuleSettings {
@@ -139,10 +202,9 @@ export class PositionEvaluator {
     return parsed;
   }
 
-  private decide(tenantId: string, loaded: Loaded, request: EvaluationRequest, ownOrder: boolean): EvaluationData {
+  private decide(tenantId: string, loaded: Loaded, request: EvaluationRequest, moment: MarketMoment, ownOrder: boolean): EvaluationData {
     const { id, folded, position, effective, memory } = loaded;
-    const now = this.clock.now();
-    const session = this.calendar.session(position.exchange, now);
+    const { session, day } = moment.of(position.exchange);
     return evaluate({
       position_id: id,
       position,
@@ -150,10 +212,10 @@ export class PositionEvaluator {
       own_order: ownOrder,
       tick_id: request.tick_id,
       trigger_kind: request.trigger_kind,
-      evaluated_at: now,
+      evaluated_at: moment.now,
       session,
-      calendar_version: this.calendar.version,
-      day: session === 'UNKNOWN' ? null : this.calendar.tradingDay(position.exchange, now),
+      calendar_version: moment.calendarVersion,
+      day,
       quote: request.quotes.latest(tenantId, position.instrument_id),
       historical: request.quotes.historical,
       memory: rememberedQuote(memory, position.quote_epoch),
@@ -167,19 +229,19 @@ export class PositionEvaluator {
     context: CommandContext,
     loaded: Loaded,
     request: EvaluationRequest,
-    options: { readonly respond?: (data: EvaluationData) => object },
+    moment: MarketMoment,
+    respond?: (data: EvaluationData) => object,
   ): Promise<Recorded> {
     let current = loaded;
     for (let attempt = 1; ; attempt++) {
-      const decided = this.decide(context.tenantId, current, request, false);
+      const decided = this.decide(context.tenantId, current, request, moment, false);
       const { items, data } = this.plan(current, decided, request);
-      const { respond } = options;
-      const run: RunOptions = respond ? { tries: 1, respond: () => respond(data) } : { tries: 1 };
+      const run: RunOptions = respond ? { tries: 1, respond: () => respond(data) } : ONE_TRY;
       try {
         await this.streams.run(context, items, run);
         return { outcome: 'recorded', data };
       } catch (error) {
-        if (error instanceof DuplicateKey && error.constraint === 'unique_key') return { outcome: 'already_recorded' };
+        if (isDone(error)) return { outcome: 'already_recorded' };
         if (!(error instanceof VersionConflict) || attempt >= CONFLICT_TRIES) throw error;
         const [fresh] = await this.load(context.tenantId, [loaded.id]);
         if (!fresh) throw error;

@@ -8,7 +8,7 @@ import { Sql } from '../platform/database/sql';
 import { EventStore, type RecordedEvent } from '../platform/event-store/event-store.port';
 import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
-import { foldEvents } from '../platform/streams/stream-runner';
+import { foldEvents } from '../platform/streams/stream-fold';
 import { positionDecider } from './position.decider';
 import type { AsOfBasis } from './position.dto';
 import { bookFill } from './position.fill';

@@ -11,7 +11,7 @@ import { type TickCommand, type TickState, tickStream } from './tick.decider';
 import { TickMarket } from './tick-market';
 
 /** Positions that are evaluated, appended and made durable together: the commit's cost is shared by all of them. */
-const CHUNK = 512;
+const CHUNK = 1_024;
 const NOTHING_DONE: TickCounts = { evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0 };
 
 @CommandHandler(RunTick)

@@ -54,6 +54,7 @@ export function prepareWriter(connection: SqliteConnection, synchronous: 'FULL' 
   connection.pragma('recursive_triggers = ON');
   connection.pragma('foreign_keys = ON');
   connection.pragma(`synchronous = ${synchronous}`);
+  connection.pragma('cache_size = -65536');
 }
 
 /** Level by level: Node 20 never returns from a recursive mkdir where the system refuses a name (`/proc/x`). */

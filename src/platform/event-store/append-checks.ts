@@ -34,6 +34,23 @@ export function checkCall({ tenantId, streams }: AppendCall): void {
   }
 }
 
+/** Submits the calls that pass; the fates of all, in their order. */
+export async function submitChecked(
+  calls: readonly AppendCall[],
+  submit: (checked: readonly AppendCall[]) => Promise<readonly unknown[]>,
+): Promise<readonly unknown[]> {
+  const refusals = calls.map((call) => {
+    try {
+      checkCall(call);
+      return null;
+    } catch (error) {
+      return error;
+    }
+  });
+  const fates = (await submit(calls.filter((_, index) => refusals[index] === null))).values();
+  return refusals.map((refusal): unknown => refusal ?? fates.next().value ?? null);
+}
+
 /** One test over all fields together; only a refusal looks for the one to name. */
 function checkEvent(event: NewEvent): void {
   const header =

@@ -92,6 +92,8 @@ export abstract class EventStore {
    * inserted row exists already; a rejected call leaves no trace, whatever others are flushed with it.
    */
   abstract append(call: AppendCall): Promise<AppendResult>;
+  /** Many calls, each atomic for itself and with its own fate: null where it is durable, else why it was rejected. In their order. */
+  abstract appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]>;
   /** Events of one stream in version order. */
   abstract readStream(tenantId: string, stream: string, afterVersion?: number): Promise<readonly RecordedEvent[]>;
   /** The last event of one stream, or null. */

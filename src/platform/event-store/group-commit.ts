@@ -15,6 +15,9 @@ export interface QueuedCall {
 /** On return each call of the group has a durable position or an error. Synchronous, so nothing comes between. Gives what was committed. */
 export type CommitGroup = (group: readonly QueuedCall[]) => readonly RecordedEvent[];
 
+const closedError = (): UnavailableError =>
+  new UnavailableError('store.closed', 'The event store is shutting down; nothing was written: try again after the restart');
+
 /** Beyond this the next group begins, so that reads get their turn. */
 const LARGEST_GROUP = 1_024;
 
@@ -32,10 +35,32 @@ export class GroupCommit {
   submit(call: AppendCall): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       if (this.closed) {
-        reject(new UnavailableError('store.closed', 'The event store is shutting down; nothing was written: try again after the restart'));
+        reject(closedError());
         return;
       }
       this.queue.push({ call, resolve, reject, position: 0, error: undefined });
+      this.schedule();
+    });
+  }
+
+  /** The fates of many calls behind one promise: null for a call that is durable, else its error. */
+  submitEach(calls: readonly AppendCall[]): Promise<readonly unknown[]> {
+    if (this.closed) return Promise.resolve(calls.map(() => closedError()));
+    if (calls.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const fates: unknown[] = calls.map(() => null);
+      let open = calls.length;
+      const settled = (): void => {
+        open -= 1;
+        if (open === 0) resolve(fates);
+      };
+      calls.forEach((call, index) => {
+        const reject = (error: unknown): void => {
+          fates[index] = error;
+          settled();
+        };
+        this.queue.push({ call, resolve: settled, reject, position: 0, error: undefined });
+      });
       this.schedule();
     });
   }

@@ -1,6 +1,6 @@
 /** The event store in memory: for tests and dry runs of what stands on it. It keeps the rows too. */
 import type { Clock, Instant } from '../../kernel/clock';
-import { checkCall } from './append-checks';
+import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import type { Defer } from './defer';
 import { type ChainedEvent, faultOf } from './event-chain';
@@ -64,6 +64,10 @@ export class MemoryEventStore extends EventStore {
       return Promise.reject(error as Error);
     }
     return this.group.submit(call);
+  }
+
+  appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]> {
+    return submitChecked(calls, (checked) => this.group.submitEach(checked));
   }
 
   async readStream(tenantId: string, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../kernel/clock';
 import type { SqliteDatabase } from '../database/sqlite-database';
 import type { SqliteStatement } from '../database/sqlite-driver';
-import { checkCall } from './append-checks';
+import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import { type CrashPoints, NoCrashPoints } from './crash-points';
 import type { Defer } from './defer';
@@ -67,6 +67,10 @@ export class SqliteEventStore extends EventStore {
       return Promise.reject(error as Error);
     }
     return this.group.submit(call);
+  }
+
+  appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]> {
+    return submitChecked(calls, (checked) => this.group.submitEach(checked));
   }
 
   async readStream(tenantId: string, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {

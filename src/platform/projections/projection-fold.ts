@@ -3,7 +3,8 @@ import { categoryOf, type Folded, streamId } from '../../kernel/decider';
 import { DomainError, messageOf } from '../../kernel/errors';
 import type { RecordedEvent } from '../event-store/event-store.port';
 import type { Row, RowWrite, TableDefinition } from '../event-store/row-write';
-import { foldEvents, scoped } from '../streams/stream-runner';
+import { scoped } from '../streams/append-plan';
+import { foldEvents } from '../streams/stream-fold';
 import type { EventProjection, EventView, Projection, StateProjection } from './projection';
 
 type Write = Extract<RowWrite, { readonly op: 'upsert' | 'delete' }>;
