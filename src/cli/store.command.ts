@@ -1,6 +1,7 @@
 /** `vb migrate`, `vb projections`, `vb events`: care for the store. */
 import type { Command } from 'commander';
 import { EventStore, type VerifyReport } from '../platform/event-store/event-store.port';
+import type { LogCheckDto, ProjectionCheckDto } from '../platform/http/admin.dto';
 import {
   ProjectionRebuilder,
   type ProjectionInfo,
@@ -67,7 +68,7 @@ async function verifyProjections(name: string, flags: StoreFlags, console: Conso
   const report =
     flags.url === undefined
       ? await withApp(({ nest }) => nest.get(ProjectionRebuilder).verify(name, (done) => progress({ ...done })))
-      : await ask<VerificationReport>(flags, 'POST', '/v1/admin/projections/verify', { name });
+      : comparisonOf(await ask<ProjectionCheckDto>(flags, 'POST', '/v1/admin/projections/verify', { name }));
   if (flags.json) console.print(JSON.stringify(report));
   else console.print(table(report.tables.map((of) => [of.table, `${of.rows} rows`, `${of.changed + of.missing + of.surplus} differ`])));
   if (report.isEqual) return;
@@ -83,7 +84,7 @@ async function verifyEvents(flags: StoreFlags, console: Console): Promise<void> 
   const report =
     flags.url === undefined
       ? await withApp(({ nest }) => nest.get(EventStore).verify())
-      : await ask<VerifyReport>(flags, 'POST', '/v1/admin/events/verify');
+      : verifiedOf(await ask<LogCheckDto>(flags, 'POST', '/v1/admin/events/verify'));
   console.print(flags.json ? JSON.stringify(report) : `${report.events} events, head ${report.head}`);
   if (report.firstBad) {
     const { position, reason } = report.firstBad;
@@ -92,3 +93,7 @@ async function verifyEvents(flags: StoreFlags, console: Console): Promise<void> 
     );
   }
 }
+
+/** What the server says over HTTP, as the store itself would say it. */
+const comparisonOf = ({ position, equal, tables }: ProjectionCheckDto): VerificationReport => ({ position, isEqual: equal, tables });
+const verifiedOf = ({ events, head, first_bad }: LogCheckDto): VerifyReport => ({ events, head, firstBad: first_bad });
