@@ -44,9 +44,10 @@ export class OrderWorker {
 
   async handle({ tenantId, orderId, attempt }: Delivery): Promise<void> {
     const order = await this.book.order(tenantId, orderId);
-    if (isTerminal(order.status) || order.status === 'PENDING_CANCEL') return;
+    if (isTerminal(order.status)) return;
     const context = systemContext(tenantId, 'order-worker', order.tick_id ?? orderId, null);
     const settings: RuleSettings = { ...(await this.settings.of(tenantId, order)), price_policy: order.price_policy };
+    if (order.status === 'PENDING_CANCEL' && (await this.cancelled(context, order, settings))) return;
     const sent =
       order.status === 'QUEUED' ? await this.submit(context, order, settings, attempt) : await this.resend(context, order, settings);
     if (sent) await this.send(context, sent.order, sent.price, settings);
@@ -106,6 +107,13 @@ export class OrderWorker {
   private async skip(context: CommandContext, order: PlacedOrder, reason: string): Promise<null> {
     await this.book.end(context, order.order_id, { type: 'SkipOrder', data: { reason } });
     return null;
+  }
+
+  /** Delivered again while a cancellation waits: whoever asked the broker did not live to hear the answer. False where only a resend can tell. */
+  private async cancelled(context: CommandContext, order: PlacedOrder, settings: RuleSettings): Promise<boolean> {
+    const report = await this.broker.cancel(order.client_order_id);
+    if (report) await this.ingest(context, order, report, settings);
+    return report !== null;
   }
 
   /** Delivered again after the order was sent: the broker is asked with the same client order id. */
