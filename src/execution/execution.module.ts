@@ -5,6 +5,7 @@ import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
 import { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { FreshPrices } from '../market-data/fresh-price';
+import { CrashPoints } from '../platform/event-store/crash-points';
 import { Log } from '../platform/observability/log';
 import { IntentQueue } from '../platform/queue/queue.port';
 import { QueueWorker } from '../platform/queue/queue-worker';
@@ -14,6 +15,7 @@ import { StreamRunner } from '../platform/streams/stream-runner';
 import { SubscriptionsRunner } from '../platform/subscriptions/subscriptions.runner';
 import { Timer } from '../platform/time/timer.port';
 import { Broker } from './broker.port';
+import { BrokerWithCrashPoints } from './broker-crash-points';
 import { executionQueryHandlers } from './execution.queries';
 import { ManualOrders } from './manual-orders';
 import { OrderBook } from './order-book';
@@ -54,8 +56,9 @@ class OrderProcessing implements OnApplicationBootstrap, OnApplicationShutdown {
     { provide: OrderSettings, inject: [QueryBus], useFactory: (queries: QueryBus) => new OrderSettings(queries) },
     {
       provide: Broker,
-      inject: [Settings, Clock, Timer],
-      useFactory: (settings: Settings, clock: Clock, timer: Timer) => new PaperBroker(settings.paper, clock, timer),
+      inject: [Settings, Clock, Timer, CrashPoints],
+      useFactory: ({ paper }: Settings, clock: Clock, timer: Timer, crashPoints: CrashPoints) =>
+        new BrokerWithCrashPoints(new PaperBroker(paper, clock, timer), crashPoints),
     },
     {
       provide: OrderBook,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
 import { parseDatabaseUrl } from './database/database-url';
+import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
 import { openEventStore, type OpenedStore } from './event-store/open-event-store';
 import { StoredAnswers } from './idempotency/stored-answers';
@@ -43,6 +44,7 @@ export interface Platform {
   readonly logger: Logger;
   readonly log: Log;
   readonly opened: OpenedStore;
+  readonly crashPoints: CrashPoints;
   readonly registry: StreamRegistry;
   readonly streams: StreamRunner;
   readonly readiness: Readiness;
@@ -57,11 +59,12 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const { clock = new SystemClock(), ids = new UuidIds(), timer = new SystemTimer(), secrets = new RandomSecrets() } = overrides;
   const logger = overrides.logger ?? createLogger(settings.logLevel);
   const log = new PinoLog(logger);
+  const crashPoints = crashPointsFrom(settings.crashAt ?? undefined);
   const opened = await openEventStore({
     file: parseDatabaseUrl(settings.databaseUrl).file,
     synchronous: overrides.synchronous,
     clock,
-    crashPoints: crashPointsFrom(settings.crashAt ?? undefined),
+    crashPoints,
     onListenerError: (error) => log.error('a listener of the event store failed', { err: error }),
   });
   const { store, sql } = opened;
@@ -80,6 +83,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     logger,
     log,
     opened,
+    crashPoints,
     registry,
     streams,
     readiness,

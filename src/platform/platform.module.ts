@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
 import { Sql } from './database/sql';
+import { CrashPoints } from './event-store/crash-points';
 import { EventStore } from './event-store/event-store.port';
 import { AccessAudit } from './http/access.audit';
 import { AccessGuard } from './http/access.guard';
@@ -35,6 +36,7 @@ export class PlatformModule {
       { provide: Timer, useValue: platform.timer },
       { provide: Log, useValue: platform.log },
       { provide: EventStore, useValue: platform.opened.store },
+      { provide: CrashPoints, useValue: platform.crashPoints },
       { provide: Sql, useValue: platform.opened.sql },
       { provide: DataSource, useValue: platform.opened.dataSource },
       { provide: StreamRegistry, useValue: platform.registry },

@@ -154,7 +154,10 @@ export class SqliteAppender {
         if (watched) this.committed.push(recordedEvent(event, { log: this.parts.log, tenantId: call.tenantId, stream, version, ...tail }));
       }
     }
-    for (const write of call.writes) this.rows.write(write);
+    for (const write of call.writes) {
+      this.rows.write(write);
+      this.parts.crashPoints.hit(write.table.name);
+    }
     entry.position = tail.position;
   }
 

@@ -1,0 +1,26 @@
+/** A broker with named places around a submission where a test kills the process: before it is asked, and after it has answered. */
+import type { CrashPoints } from '../platform/event-store/crash-points';
+import { Broker, type BrokerOrder, type BrokerReport } from './broker.port';
+
+export class BrokerWithCrashPoints extends Broker {
+  readonly name: string;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly crashPoints: CrashPoints,
+  ) {
+    super();
+    this.name = broker.name;
+  }
+
+  async submit(order: BrokerOrder): Promise<BrokerReport> {
+    this.crashPoints.hit('broker:before');
+    const report = await this.broker.submit(order);
+    this.crashPoints.hit('broker:after');
+    return report;
+  }
+
+  cancel(clientOrderId: string): Promise<BrokerReport | null> {
+    return this.broker.cancel(clientOrderId);
+  }
+}
