@@ -2,4 +2,4 @@
 import { createDataSource } from './src/platform/database/data-source';
 import { parseDatabaseUrl } from './src/platform/database/database-url';
 
-export default createDataSource(parseDatabaseUrl(process.env.DATABASE_URL ?? 'sqlite:data/vb.db'));
+export default createDataSource(parseDatabaseUrl(process.env.DATABASE_URL ?? 'sqlite:data/vb.sqlite'));

@@ -1,5 +1,6 @@
 /** Runs the program as a process: settings, start, signals, exit codes. */
 import { type App, createApp } from './app';
+import { seedDemo } from './demo/seed-demo';
 import { DomainError, messageOf } from './kernel/errors';
 import { type Settings, SettingsError } from './platform/settings';
 
@@ -12,6 +13,7 @@ const LAST_RESORT_MS = 9_500;
 export async function serve(readSettings: () => Settings): Promise<void> {
   try {
     const settings = readSettings();
+    if (settings.demo) await seedDemo(settings, (line) => void process.stdout.write(`${line}\n`));
     const app = await createApp(settings);
     stopOnSignals(app);
     await listenOrClose(app, settings);

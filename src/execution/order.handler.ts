@@ -1,6 +1,7 @@
 /** Orders of people: placed, flattened, cancelled; and what a broker calls back with. */
 import { CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { abs, formatAmount, parseAmount, ZERO } from '../kernel/amount';
+import { Clock, epochMs } from '../kernel/clock';
 import { DomainError, InputError } from '../kernel/errors';
 import {
   BookBrokerFill,
@@ -84,17 +85,24 @@ export class RequestOrderCancelHandler implements ICommandHandler<RequestOrderCa
   }
 }
 
+/** How far a broker's clock may run ahead of ours. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
 @CommandHandler(BookBrokerFill)
 export class BookBrokerFillHandler implements ICommandHandler<BookBrokerFill> {
   constructor(
     private readonly book: OrderBook,
     private readonly streams: StreamRunner,
     private readonly settings: OrderSettings,
+    private readonly clock: Clock,
   ) {}
 
   async execute({ context, orderId, fill }: BookBrokerFill): Promise<OrderView> {
     for (const field of ['qty', 'price'] as const) {
       if (parseAmount(fill[field], field) <= ZERO) throw new InputError('amount.not_positive', field, 'more than zero', fill[field]);
+    }
+    if (epochMs(fill.executed_at) > epochMs(this.clock.now()) + CLOCK_TOLERANCE_MS) {
+      throw new InputError('fill.future', 'executed_at', 'at most a minute ahead of this server: a fill has happened', fill.executed_at);
     }
     const order = await this.book.order(context.tenantId, orderId);
     const limits = stockLimits(order, await this.settings.of(context.tenantId, order));

@@ -1,13 +1,16 @@
 /** Stores pushed quotes durably; one with an older source time than the known one changes nothing. */
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { formatOptional, parseAmount } from '../kernel/amount';
-import { Clock } from '../kernel/clock';
+import { Clock, epochMs } from '../kernel/clock';
 import { SYSTEM_TENANT } from '../kernel/context';
 import { InputError } from '../kernel/errors';
 import { FindInstrument } from '../contracts/instrument';
 import { PushQuote, type QuoteView } from '../contracts/quote';
 import { PushedQuoteTable } from './pushed-quote.table';
 import { QueryBus } from '@nestjs/cqrs';
+
+/** How far a source's clock may run ahead of ours. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 @CommandHandler(PushQuote)
 export class PushQuoteHandler implements ICommandHandler<PushQuote> {
@@ -23,7 +26,11 @@ export class PushQuoteHandler implements ICommandHandler<PushQuote> {
       throw new InputError('quote.empty', 'last', 'given, or bid and ask: a quote needs a price', null);
     }
     const instrument = await this.queries.execute(new FindInstrument(quote.symbol, quote.exchange));
-    const ts = quote.ts ?? this.clock.now();
+    const now = this.clock.now();
+    const ts = quote.ts ?? now;
+    if (epochMs(ts) > epochMs(now) + CLOCK_TOLERANCE_MS) {
+      throw new InputError('quote.future', 'ts', 'at most a minute ahead of this server, or later quotes could not replace it', ts);
+    }
     const accepted = await this.table.store(forAll ? SYSTEM_TENANT : context.tenantId, instrument.id, { ...prices, ts });
     return { instrument_id: instrument.id, symbol: instrument.symbol, ...prices, ts, accepted };
   }

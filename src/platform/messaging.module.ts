@@ -5,6 +5,8 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { deferToNextTurn } from './event-store/defer.adapter';
 import { AdminController } from './http/admin.controller';
 import { EventsController } from './http/events.controller';
+import { lagCheck } from './observability/lag-check';
+import { Readiness } from './observability/readiness';
 import type { Platform } from './open-platform';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
 import { SqliteProjectionTables } from './projections/sqlite-projection-tables';
@@ -24,11 +26,18 @@ class Background implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly subscriptions: SubscriptionsRunner,
     private readonly jobs: JobRunner,
     private readonly settings: Settings,
+    private readonly readiness: Readiness,
   ) {}
 
   onApplicationBootstrap(): void {
     this.publisher.start();
-    if (this.settings.roles.has('worker')) this.subscriptions.start();
+    if (this.settings.roles.has('worker')) {
+      this.readiness.register(
+        'subscriptions',
+        lagCheck(() => this.subscriptions.statuses()),
+      );
+      this.subscriptions.start();
+    }
     if (this.settings.roles.has('scheduler')) this.jobs.start();
   }
 

@@ -1,7 +1,7 @@
 /** Offers the platform's parts to every context, under their ports' names, and puts the guards before every route. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
-import { DataSource } from 'typeorm';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
 import { Sql } from './database/sql';
@@ -26,6 +26,13 @@ import { TenantDirectory } from './tenancy/tenant.directory';
 import { TenantsController } from './tenancy/tenants.controller';
 import { Timer } from './time/timer.port';
 
+/** TypeORM over the data source that is open already: entities' repositories can be injected where a read model wants them. */
+const typeOrm = ({ opened }: Platform): DynamicModule =>
+  TypeOrmModule.forRootAsync({
+    useFactory: () => ({ type: 'better-sqlite3', database: opened.database.file }),
+    dataSourceFactory: () => Promise.resolve(opened.dataSource),
+  });
+
 @Module({})
 export class PlatformModule {
   static forRoot(platform: Platform): DynamicModule {
@@ -38,7 +45,6 @@ export class PlatformModule {
       { provide: EventStore, useValue: platform.opened.store },
       { provide: CrashPoints, useValue: platform.crashPoints },
       { provide: Sql, useValue: platform.opened.sql },
-      { provide: DataSource, useValue: platform.opened.dataSource },
       { provide: StreamRegistry, useValue: platform.registry },
       { provide: StreamRunner, useValue: platform.streams },
       { provide: Readiness, useValue: platform.readiness },
@@ -50,7 +56,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      imports: [DiscoveryModule],
+      imports: [DiscoveryModule, typeOrm(platform)],
       controllers: [HealthController, TenantsController, ApiKeysController],
       providers: [
         ...parts,

@@ -106,7 +106,7 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     oneOf('simulated', 'push', 'csv', 'yahoo'),
   ),
   define('VB_MARKET_DATA_CSV', '', 'Folder of recorded bars and quotes, for VB_MARKET_DATA=csv.', anything),
-  define('VB_DEMO', 'false', 'true fills an empty store with a small example portfolio.', boolean),
+  define('VB_DEMO', 'true', 'true fills an empty store with a small example portfolio.', boolean),
   define(
     'VB_BOOTSTRAP_API_KEY',
     '',
