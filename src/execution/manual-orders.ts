@@ -13,7 +13,8 @@ import type { ManualOrderTerms, OrderCommandBody, OrderIntent, OrderView } from 
 import { GetPosition, type PositionCommandBody, type PositionView } from '../contracts/position';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import type { FreshPrices } from '../market-data/fresh-price';
-import type { StreamItem, StreamRunner } from '../platform/streams/stream-runner';
+import type { StreamItem } from '../platform/streams/stream-item';
+import type { StreamRunner } from '../platform/streams/stream-runner';
 import { orderStream } from './order-book';
 import type { OrderState } from './order.decider';
 import { orderView } from './order.projection';
@@ -82,16 +83,7 @@ export class ManualOrders {
     price: Amount,
     orderId: string,
   ): OrderIntent {
-    if (terms.order_type !== 'MARKET') {
-      throw new DomainError(
-        'order.type_unsupported',
-        `The paper broker takes MARKET orders only, not ${terms.order_type}; order at market`,
-      );
-    }
-    const step = position.lot_size === null ? settings.qty_step : parseAmount(position.lot_size);
-    const qty = parseAmount(terms.qty, 'qty');
-    if (qty <= ZERO) throw new InputError('amount.not_positive', 'qty', 'more than zero', terms.qty);
-    if (cutToStep(exact(qty), step) !== qty) throw new InputError('order.step', 'qty', `a multiple of ${formatAmount(step)}`, terms.qty);
+    const { qty, step } = orderedQty(position, terms, settings);
     const { portfolio_id, account_id, instrument_id, symbol, exchange, currency } = position;
     return {
       order_id: orderId,
@@ -121,6 +113,22 @@ export class ManualOrders {
       reason: terms.reason,
     };
   }
+}
+
+/** Throws DomainError for a type the broker does not take, InputError for what is no multiple of the step. */
+function orderedQty(
+  position: PositionView,
+  terms: ManualOrderTerms,
+  settings: RuleSettings,
+): { readonly qty: Amount; readonly step: Amount } {
+  if (terms.order_type !== 'MARKET') {
+    throw new DomainError('order.type_unsupported', `The paper broker takes MARKET orders only, not ${terms.order_type}; order at market`);
+  }
+  const step = position.lot_size === null ? settings.qty_step : parseAmount(position.lot_size);
+  const qty = parseAmount(terms.qty, 'qty');
+  if (qty <= ZERO) throw new InputError('amount.not_positive', 'qty', 'more than zero', terms.qty);
+  if (cutToStep(exact(qty), step) !== qty) throw new InputError('order.step', 'qty', `a multiple of ${formatAmount(step)}`, terms.qty);
+  return { qty, step };
 }
 
 /** A purchase must be payable at the price it is placed at; what drift and slippage add is reserved as far as cash goes. */

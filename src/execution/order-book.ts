@@ -10,7 +10,8 @@ import type { PositionCommandBody } from '../contracts/position';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { DuplicateKey } from '../platform/event-store/event-store.errors';
 import type { Log } from '../platform/observability/log';
-import type { Load, RunOptions, StreamItem, StreamRunner } from '../platform/streams/stream-runner';
+import type { Load, RunOptions, StreamItem } from '../platform/streams/stream-item';
+import type { StreamRunner } from '../platform/streams/stream-runner';
 import { averageFillPrice, type OrderState, type PlacedOrder } from './order.decider';
 
 export interface StockLimits {

@@ -13,7 +13,8 @@ import {
   RequestOrderCancel,
 } from '../contracts/order';
 import { GetPosition } from '../contracts/position';
-import { type RunOptions, StreamRunner } from '../platform/streams/stream-runner';
+import type { RunOptions } from '../platform/streams/stream-item';
+import { StreamRunner } from '../platform/streams/stream-runner';
 import { Broker } from './broker.port';
 import { ManualOrders } from './manual-orders';
 import { OrderBook, orderStream } from './order-book';

@@ -11,6 +11,7 @@ export const specFor =
       when(command: Command) {
         const decide = () => decider.decide(command, state);
         return {
+          // oxlint-disable-next-line unicorn/no-thenable -- given, when, then: it is read, never awaited
           then: (...expected: readonly Event[]) => expect(decide()).toEqual(expected),
           thenNothing: () => expect(decide()).toEqual([]),
           thenRejects: (code: string) => {

@@ -1,21 +1,10 @@
 /** The life of one position: cash, anchor, status, reservation and what its fills do to it. */
-import {
-  abs,
-  type Amount,
-  formatAmount,
-  formatOptional,
-  isZero,
-  minus,
-  negate,
-  parseAmount,
-  parseOptional,
-  plus,
-  ZERO,
-} from '../kernel/amount';
+import { type Amount, formatAmount, formatOptional, isZero, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
 import type { Decider } from '../kernel/decider';
 import { DomainError, InputError, never } from '../kernel/errors';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
 import { bookFill } from './position.fill';
+import { evolvePosition } from './position.evolve';
 import { cashAccountOf, freeCash, freeQty, type OpenPositionState, type PositionState } from './position.state';
 
 type CommandData<Type extends PositionCommandBody['type']> = Extract<PositionCommandBody, { type: Type }>['data'];
@@ -186,99 +175,3 @@ function release(
   if (order_price === null || state.status === 'CLOSED') return [released];
   return [released, ...setAnchor(state, { anchor_price: order_price, reason: 'ORDER_COMPLETED' })];
 }
-
-function evolvePosition(state: PositionState, event: PositionEvent): PositionState {
-  if (event.type === 'PositionOpened') return openedState(event.data);
-  if (state.status === 'NONE') throw new Error(`${event.type} before PositionOpened`);
-  switch (event.type) {
-    case 'CashDeposited':
-      return { ...state, cash: plus(state.cash, parseAmount(event.data.amount)) };
-    case 'CashWithdrawn':
-      return { ...state, cash: minus(state.cash, parseAmount(event.data.amount)) };
-    case 'AnchorSet':
-      return { ...state, anchor_price: parseAmount(event.data.anchor_price) };
-    case 'PositionPaused':
-      return { ...state, status: 'PAUSED' };
-    case 'PositionResumed':
-      return {
-        ...state,
-        status: 'ACTIVE',
-        halt_reason: null,
-        quote_epoch: state.quote_epoch + (event.data.former_status === 'HALTED' ? 1 : 0),
-      };
-    case 'PositionHalted':
-      return { ...state, status: 'HALTED', halt_reason: event.data.reason };
-    case 'PositionClosed':
-      return { ...state, status: 'CLOSED' };
-    case 'OrderReserved': {
-      const { order_id, side, qty, cash, shares } = event.data;
-      const counted = state.reservation?.order_id === order_id && state.reservation.counted;
-      return {
-        ...state,
-        reservation: { order_id, side, qty: parseAmount(qty), cash: parseAmount(cash), shares: parseAmount(shares), counted },
-      };
-    }
-    case 'ReservationReleased':
-      return { ...state, reservation: null };
-    case 'PositionUpdated':
-      return filled(state, event.data);
-    case 'GuardrailBreached':
-      return state;
-    default:
-      return never(event);
-  }
-}
-
-function openedState(data: Extract<PositionEvent, { type: 'PositionOpened' }>['data']): OpenPositionState {
-  return {
-    ...data,
-    status: 'ACTIVE',
-    halt_reason: null,
-    qty: parseAmount(data.qty),
-    cash: parseAmount(data.cash),
-    anchor_price: parseOptional(data.anchor_price),
-    avg_cost: parseAmount(data.avg_cost),
-    dividend_receivable: ZERO,
-    realized_pnl: ZERO,
-    total_commission_paid: ZERO,
-    total_dividends_gross: ZERO,
-    total_dividends_withheld: ZERO,
-    total_dividends_net: ZERO,
-    reservation: null,
-    day: null,
-    quote_epoch: 0,
-  };
-}
-
-function filled(state: OpenPositionState, data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data']): OpenPositionState {
-  return {
-    ...state,
-    qty: parseAmount(data.qty),
-    cash: parseAmount(data.cash),
-    anchor_price: parseOptional(data.anchor_price),
-    avg_cost: parseAmount(data.avg_cost),
-    realized_pnl: parseAmount(data.realized_pnl),
-    total_commission_paid: parseAmount(data.total_commission_paid),
-    day: { date: data.day, orders: data.day_orders, notional: parseAmount(data.day_notional) },
-    reservation: reservationAfter(state, data),
-  };
-}
-
-function reservationAfter(
-  state: OpenPositionState,
-  data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data'],
-): OpenPositionState['reservation'] {
-  const { reservation } = state;
-  if (reservation?.order_id !== data.order_id) return reservation;
-  if (data.order_done) return null;
-  const spent = data.side === 'BUY' ? negate(parseAmount(data.cash_delta)) : ZERO;
-  const sold = data.side === 'SELL' ? abs(parseAmount(data.executed_qty)) : ZERO;
-  return {
-    ...reservation,
-    cash: leftOf(reservation.cash, spent),
-    shares: leftOf(reservation.shares, sold),
-    counted: true,
-  };
-}
-
-const leftOf = (held: Amount, used: Amount): Amount => (used >= held ? ZERO : minus(held, used));

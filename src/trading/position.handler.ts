@@ -11,7 +11,8 @@ import {
   STRATEGY_VERSION,
   VOLATILITY_BALANCING,
 } from '../contracts/position';
-import { type StreamItem, StreamRunner } from '../platform/streams/stream-runner';
+import type { StreamItem } from '../platform/streams/stream-item';
+import { StreamRunner } from '../platform/streams/stream-runner';
 import { InstrumentDirectory } from './instrument.directory';
 import { type PortfolioState, slotStream } from './portfolio.decider';
 import { opened, positionView } from './position.projection';

@@ -18,7 +18,7 @@ export class NestCronTimers extends CronTimers {
     job.start();
     return () => {
       job.stop();
-      if (this.registry.doesExist('cron', name)) this.registry.deleteCronJob(name); // at shutdown Nest has emptied it before
+      if (this.registry.doesExist('cron', name)) void this.registry.deleteCronJob(name); // at shutdown Nest has emptied it before
     };
   }
 

@@ -10,7 +10,7 @@ import { idempotencyTable } from '../idempotency/idempotency.table';
 import type { EventProjection, EventView, ProjectedRow } from '../projections/projection';
 import { advance } from './stream-fold';
 import type { StreamDefinition } from './stream-registry';
-import type { RunOptions } from './stream-runner';
+import type { RunOptions } from './stream-item';
 
 /** One stream of the plan. */
 export interface Draft {

@@ -1,43 +1,15 @@
 /** The only place that appends: load, fold, decide, append atomically, retry a conflict. */
-import type { Clock, Instant } from '../../kernel/clock';
+import type { Clock } from '../../kernel/clock';
 import type { CommandContext } from '../../kernel/context';
-import { categoryOf, type Folded, type Message, streamId } from '../../kernel/decider';
+import { categoryOf, type Folded, streamId } from '../../kernel/decider';
 import type { Ids } from '../../kernel/ids';
 import type { Sql } from '../database/sql';
 import { VersionConflict } from '../event-store/event-store.errors';
-import { type AppendCall, DEFAULT_LOG, type EventStore, type NewEvent } from '../event-store/event-store.port';
-import type { RowWrite } from '../event-store/row-write';
+import { type AppendCall, DEFAULT_LOG, type EventStore } from '../event-store/event-store.port';
 import { AppendPlan, type Draft } from './append-plan';
+import type { ItemSource, RunOptions, RunResult, StreamItem } from './stream-item';
 import { foldEvents } from './stream-fold';
 import type { StreamRegistry } from './stream-registry';
-
-export interface StreamItem {
-  readonly stream: string;
-  readonly command: Message;
-  /** The state this command was decided on, where the caller has loaded it already. */
-  readonly loaded?: Folded<unknown> | null;
-  /** Business time of the events; now, unless something says when it happened. */
-  readonly ts?: Instant;
-}
-
-export type Load = <State>(stream: string) => Promise<Folded<State> | null>;
-/** Built anew for each try, so that what was read is never older than what is decided. */
-export type ItemSource = readonly StreamItem[] | ((load: Load) => Promise<readonly StreamItem[]> | readonly StreamItem[]);
-
-export interface RunOptions {
-  /** The answer that an idempotency key replays, from the states after the events. Secrets do not belong in it. */
-  readonly respond?: (state: <State>(stream: string) => Folded<State>) => object;
-  /** Tries on a version conflict; 1 leaves the conflict to the caller. */
-  readonly tries?: number;
-  /** Rows that belong to the same commit. */
-  readonly writes?: readonly RowWrite[];
-}
-
-export interface RunResult {
-  state<State>(stream: string): Folded<State>;
-  /** What happened, in order; empty where everything was done before. */
-  readonly events: readonly NewEvent[];
-}
 
 /** One list of many that are run together: durable, or refused alone with its error. */
 export type RunOutcome = { readonly error?: undefined } | { readonly error: unknown };
