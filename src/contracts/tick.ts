@@ -40,7 +40,8 @@ export interface TickCounts {
 
 export interface TickView extends TickCounts {
   readonly tick_id: string;
-  readonly status: 'completed' | 'already_completed';
+  /** Incomplete: some positions failed; the same tick again tries them. */
+  readonly status: 'completed' | 'incomplete' | 'already_completed';
   readonly positions: number;
 }
 

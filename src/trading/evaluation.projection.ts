@@ -1,15 +1,11 @@
-/** The newest evaluation of each position: what the quote gate remembers, and the answer to «what did it last decide». */
+/** What the quote gate remembers after the newest evaluation of each position. Each tick writes it, so it holds nothing that nobody reads. */
 import type { RecordedEvaluation } from '../contracts/evaluation';
 import type { Row } from '../platform/event-store/row-write';
 import { type EventProjection, readTable } from '../platform/projections/projection';
 import type { QuoteMemory } from '../rules/quote-gate-jump';
 import { expandMemory } from './evaluation.record';
 
-export const latestEvaluationsTable = readTable(
-  'latest_evaluations',
-  ['position_id'],
-  ['tick_id', 'event_id', 'ts', 'action', 'reason', 'price_effective', 'quote_epoch', 'quote_memory'],
-);
+export const latestEvaluationsTable = readTable('latest_evaluations', ['position_id'], ['quote_epoch', 'quote_memory']);
 
 export const latestEvaluationProjection: EventProjection = {
   kind: 'event',
@@ -17,25 +13,10 @@ export const latestEvaluationProjection: EventProjection = {
   version: 1,
   category: 'evaluations',
   table: latestEvaluationsTable,
-  rows({ type, body, position_id, event_id, ts }) {
+  rows({ type, body, position_id }) {
     if (type !== 'EvaluationRecorded') return [];
     const data = body as unknown as RecordedEvaluation;
-    return [
-      {
-        op: 'upsert',
-        row: {
-          position_id,
-          tick_id: data.tick_id ?? null,
-          event_id,
-          ts,
-          action: data.action ?? 'HOLD',
-          reason: data.reason ?? '',
-          price_effective: data.price_effective ?? null,
-          quote_epoch: data.position.quote_epoch ?? 0,
-          quote_memory: memoryJson(data),
-        },
-      },
-    ];
+    return [{ op: 'upsert', row: { position_id, quote_epoch: data.position.quote_epoch ?? 0, quote_memory: memoryJson(data) } }];
   },
 };
 

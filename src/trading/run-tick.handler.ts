@@ -29,8 +29,9 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
     const { state, startedBy } = await this.start(owner, tickId, scope);
     if (state.status === 'COMPLETED') return { tick_id: tickId, status: 'already_completed', positions: countOf(state), ...state.counts };
     const counts = await this.evaluateAll(owner, tickId, state, startedBy);
-    if (counts.failed === 0) await this.complete(owner, tickId, counts);
-    return { tick_id: tickId, status: 'completed', positions: countOf(state), ...counts };
+    const isComplete = counts.failed === 0;
+    if (isComplete) await this.complete(owner, tickId, counts);
+    return { tick_id: tickId, status: isComplete ? 'completed' : 'incomplete', positions: countOf(state), ...counts };
   }
 
   private async start(owner: CommandContext, tickId: string, scope: TickScope): Promise<{ state: StartedTick; startedBy: string | null }> {

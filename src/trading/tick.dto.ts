@@ -2,7 +2,7 @@ import type { TickView } from '../contracts/tick';
 import { ChoiceField, CountField, InstantField } from '../platform/http/answer.decorators';
 import { IsInstant } from '../platform/http/decimal.validator';
 
-const TICK_STATUSES: readonly TickView['status'][] = ['completed', 'already_completed'];
+const TICK_STATUSES: readonly TickView['status'][] = ['completed', 'incomplete', 'already_completed'];
 
 export class RunTickDto {
   @IsInstant({ optional: true, description: 'The scheduled instant; now where it is missing' })

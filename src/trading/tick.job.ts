@@ -1,6 +1,6 @@
 /** The scheduled tick: one per instant of VB_TICK_CRON; what nobody evaluated in time is recorded as missed, never caught up. */
 import type { CommandBus } from '@nestjs/cqrs';
-import type { Clock, Instant } from '../kernel/clock';
+import { type Clock, type Instant, later } from '../kernel/clock';
 import { systemContext, SYSTEM_TENANT } from '../kernel/context';
 import { RunTick, type TickView } from '../contracts/tick';
 import type { Sql } from '../platform/database/sql';
@@ -27,8 +27,21 @@ export class TickJob implements Job {
     this.cron = instants.cron;
   }
 
-  async run(): Promise<void> {
-    const tickId = this.instants.nearest(this.clock.now());
+  run(): Promise<void> {
+    return this.runTick(this.instants.nearest(this.clock.now()));
+  }
+
+  /**
+   * The last scheduled instant is evaluated late, once and on the newest price, where it was not evaluated or was cut off.
+   * A store that never ticked waits for its first instant.
+   */
+  async atStart(): Promise<void> {
+    const last = await this.lastTick();
+    const due = this.instants.previous(later(this.clock.now(), 1));
+    if (last !== null && last <= due) await this.runTick(due);
+  }
+
+  private async runTick(tickId: Instant): Promise<void> {
     await this.recordMissed(tickId);
     const { status, evaluated, orders, failed } = await this.tick(tickId);
     this.log.info('tick', { tick_id: tickId, status, evaluated, orders, failed });

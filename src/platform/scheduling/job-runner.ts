@@ -8,6 +8,8 @@ export interface Job {
   /** The setting that `cron` came from, for the message where it cannot be read. */
   readonly setting: string;
   run(): Promise<void>;
+  /** Runs once when the process starts, before the first instant: what is late is done now. */
+  atStart?(): Promise<void>;
 }
 
 export interface JobStatus {
@@ -48,6 +50,7 @@ export class JobRunner {
       this.cancelAll();
       throw error;
     }
+    for (const running of this.jobs.values()) running.begin();
   }
 
   /** Runs a job now; where it is running already, waits for that run instead. Rejects with what the job rejects with. */
@@ -89,6 +92,12 @@ class RunningJob {
     private readonly onError: (job: string, error: unknown) => void,
   ) {}
 
+  begin(): void {
+    const { job } = this;
+    if (!job.atStart || this.inFlight) return;
+    this.track(() => job.atStart?.() ?? Promise.resolve()).catch((error: unknown) => this.onError(job.name, error));
+  }
+
   due(): void {
     if (this.inFlight) {
       this.skipped += 1;
@@ -98,7 +107,11 @@ class RunningJob {
   }
 
   run(): Promise<void> {
-    this.inFlight ??= this.execute().finally(() => {
+    return this.inFlight ?? this.track(() => this.job.run());
+  }
+
+  private track(work: () => Promise<void>): Promise<void> {
+    this.inFlight = this.execute(work).finally(() => {
       this.inFlight = null;
     });
     return this.inFlight;
@@ -109,10 +122,10 @@ class RunningJob {
     return { name: job.name, cron: job.cron, isRunning: this.inFlight !== null, runs, skipped, lastError };
   }
 
-  private async execute(): Promise<void> {
+  private async execute(work: () => Promise<void>): Promise<void> {
     this.runs += 1;
     try {
-      await this.job.run();
+      await work();
       this.lastError = null;
     } catch (error) {
       this.lastError = messageOf(error);
