@@ -1,7 +1,7 @@
 /** Read tables of trading, execution and config: projections of the log, and the quotes that users push. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** `state` holds the folded state as JSON; the columns beside it are what lists search by. */
+/** `state` holds the folded state as JSON; the columns beside it are what lists search by. Each tick writes `latest_evaluations`: small rows in the key's own tree. */
 const STATE = 'state TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, version INTEGER NOT NULL';
 const SCOPE = 'log INTEGER NOT NULL, tenant_id TEXT NOT NULL';
 
@@ -13,9 +13,8 @@ const TABLES = [
   `CREATE TABLE positions (${SCOPE}, position_id TEXT NOT NULL, portfolio_id TEXT NOT NULL, instrument_id TEXT NOT NULL,
      symbol TEXT NOT NULL, status TEXT NOT NULL, ${STATE},
      PRIMARY KEY (log, tenant_id, position_id)) STRICT`,
-  `CREATE TABLE latest_evaluations (${SCOPE}, position_id TEXT NOT NULL, tick_id TEXT, event_id TEXT NOT NULL, ts TEXT NOT NULL,
-     action TEXT NOT NULL, reason TEXT NOT NULL, price_effective TEXT, quote_epoch INTEGER NOT NULL, quote_memory TEXT,
-     PRIMARY KEY (log, tenant_id, position_id)) STRICT`,
+  `CREATE TABLE latest_evaluations (${SCOPE}, position_id TEXT NOT NULL, quote_epoch INTEGER NOT NULL, quote_memory TEXT,
+     PRIMARY KEY (log, tenant_id, position_id)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE orders (${SCOPE}, order_id TEXT NOT NULL, position_id TEXT NOT NULL, portfolio_id TEXT NOT NULL, symbol TEXT NOT NULL,
      status TEXT NOT NULL, dedupe_key TEXT NOT NULL, tick_id TEXT, ${STATE},
      PRIMARY KEY (log, tenant_id, order_id)) STRICT`,

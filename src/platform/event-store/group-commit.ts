@@ -6,8 +6,7 @@ import type { AppendCall, AppendResult, RecordedEvent } from './event-store.port
 /** A call and what became of it: `position`, or `error`. */
 export interface QueuedCall {
   readonly call: AppendCall;
-  readonly resolve: (result: AppendResult) => void;
-  readonly reject: (error: unknown) => void;
+  readonly onSettled: (entry: QueuedCall) => void;
   position: number;
   error: unknown;
 }
@@ -38,7 +37,11 @@ export class GroupCommit {
         reject(closedError());
         return;
       }
-      this.queue.push({ call, resolve, reject, position: 0, error: undefined });
+      const onSettled = ({ position, error }: QueuedCall): void => {
+        if (error === undefined) resolve({ position });
+        else reject(error as Error);
+      };
+      this.queue.push({ call, onSettled, position: 0, error: undefined });
       this.schedule();
     });
   }
@@ -48,19 +51,13 @@ export class GroupCommit {
     if (this.closed) return Promise.resolve(calls.map(() => closedError()));
     if (calls.length === 0) return Promise.resolve([]);
     return new Promise((resolve) => {
-      const fates: unknown[] = calls.map(() => null);
       let open = calls.length;
-      const settled = (): void => {
+      const onSettled = (): void => {
         open -= 1;
-        if (open === 0) resolve(fates);
+        if (open === 0) resolve(entries.map(({ error }) => error ?? null));
       };
-      calls.forEach((call, index) => {
-        const reject = (error: unknown): void => {
-          fates[index] = error;
-          settled();
-        };
-        this.queue.push({ call, resolve: settled, reject, position: 0, error: undefined });
-      });
+      const entries = calls.map((call): QueuedCall => ({ call, onSettled, position: 0, error: undefined }));
+      for (const entry of entries) this.queue.push(entry);
       this.schedule();
     });
   }
@@ -97,10 +94,7 @@ export class GroupCommit {
     } catch (error) {
       for (const entry of group) entry.error ??= error;
     }
-    for (const entry of group) {
-      if (entry.error === undefined) entry.resolve({ position: entry.position });
-      else entry.reject(entry.error);
-    }
+    for (const entry of group) entry.onSettled(entry);
     return committed;
   }
 }

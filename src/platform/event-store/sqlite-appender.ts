@@ -75,9 +75,11 @@ export class SqliteAppender {
       const tail = (this.tail ??= this.readTail());
       tail.recordedAt = notBefore(clock.now(), tail.recordedAt);
       crashPoints.hit('flush:begin');
-      for (const [index, entry] of group.entries()) {
+      let index = 0;
+      for (const entry of group) {
         apply(entry, tail, watched);
         if (index === half) crashPoints.hit('flush:mid');
+        index += 1;
       }
       crashPoints.hit('flush:before-commit');
       this.statements.commit.run();
@@ -146,8 +148,10 @@ export class SqliteAppender {
 
   private write(entry: QueuedCall, starts: readonly number[], tail: Tail, watched: boolean): void {
     const { call } = entry;
-    for (const [index, { stream, events }] of call.streams.entries()) {
+    let index = 0;
+    for (const { stream, events } of call.streams) {
       let version = starts[index] ?? 0;
+      index += 1;
       for (const event of events) {
         version += 1;
         this.insert(call, stream, version, event, tail);

@@ -14,6 +14,7 @@ import type { RunOptions } from './stream-item';
 
 /** One stream of the plan. */
 export interface Draft {
+  readonly stream: string;
   readonly definition: StreamDefinition;
   readonly expectedVersion: number | 'any';
   folded: Folded<unknown> | null;
@@ -22,7 +23,8 @@ export interface Draft {
 
 export class AppendPlan {
   readonly events: NewEvent[] = [];
-  private readonly drafts = new Map<string, Draft>();
+  /** A list names few streams, so a search is cheaper than a map. */
+  private readonly drafts: Draft[] = [];
   private readonly writes: RowWrite[] = [];
 
   constructor(
@@ -32,17 +34,22 @@ export class AppendPlan {
   ) {}
 
   draft(stream: string): Draft | undefined {
-    return this.drafts.get(stream);
+    for (const draft of this.drafts) if (draft.stream === stream) return draft;
+    return undefined;
+  }
+
+  open(draft: Draft): Draft {
+    this.drafts.push(draft);
+    return draft;
   }
 
   /** Throws what the decider throws. */
-  decide(stream: string, draft: Draft, command: Message, ts: Instant = this.now): void {
-    this.drafts.set(stream, draft);
-    const { decider, rows } = draft.definition;
+  decide(draft: Draft, command: Message, ts: Instant = this.now): void {
+    const { decider, rows, appendsAnyway } = draft.definition;
     for (const event of decider.decide(command, draft.folded?.state ?? decider.initialState) as readonly Message[]) {
       const state = decider.evolve(draft.folded?.state ?? decider.initialState, event) as unknown;
-      draft.folded = advance(draft.folded, state, ts);
-      const recorded = this.recorded(stream, draft.definition, event, state, ts);
+      if (!appendsAnyway) draft.folded = advance(draft.folded, state, ts);
+      const recorded = this.recorded(draft.stream, draft.definition, event, state, ts);
       draft.events.push(recorded);
       this.events.push(recorded);
       if (rows) this.pushEventRows(rows, recorded);
@@ -50,17 +57,17 @@ export class AppendPlan {
   }
 
   /** State of a stream after the plan. */
-  readonly state = <State>(stream: string): Folded<State> => {
-    const folded = this.drafts.get(stream)?.folded;
+  state<State>(stream: string): Folded<State> {
+    const folded = this.draft(stream)?.folded;
     if (!folded) throw new Error(`${stream} has no state after this command`);
     return folded as Folded<State>;
-  };
+  }
 
   /** Null where there is nothing to write. Called once. */
   toCall({ respond, writes = [] }: RunOptions): AppendCall | null {
     const { tenantId, idempotency } = this.context;
     const streams: StreamAppend[] = [];
-    for (const [stream, { definition, expectedVersion, folded, events }] of this.drafts) {
+    for (const { stream, definition, expectedVersion, folded, events } of this.drafts) {
       if (events.length === 0) continue;
       streams.push({ stream, expectedVersion, events });
       if (!definition.state || !folded) continue;
@@ -72,7 +79,7 @@ export class AppendPlan {
     }
     if (idempotency && respond) {
       const { key, fingerprint, status } = idempotency;
-      const row = { key, fingerprint, status, body: JSON.stringify(respond(this.state)), recorded_at: this.now };
+      const row = { key, fingerprint, status, body: JSON.stringify(respond((stream) => this.state(stream))), recorded_at: this.now };
       this.writes.push({ op: 'insert', table: idempotencyTable, row: scoped(idempotency.tenantId, row) });
     }
     this.writes.push(...writes);

@@ -1,5 +1,5 @@
 /** The only place that appends: load, fold, decide, append atomically, retry a conflict. */
-import type { Clock } from '../../kernel/clock';
+import type { Clock, Instant } from '../../kernel/clock';
 import type { CommandContext } from '../../kernel/context';
 import { categoryOf, type Folded, streamId } from '../../kernel/decider';
 import type { Ids } from '../../kernel/ids';
@@ -16,6 +16,7 @@ export type RunOutcome = { readonly error?: undefined } | { readonly error: unkn
 
 const DEFAULT_TRIES = 16;
 const DONE: RunOutcome = Object.freeze({});
+const NO_OPTIONS: RunOptions = Object.freeze({});
 
 export class StreamRunner {
   constructor(
@@ -44,11 +45,12 @@ export class StreamRunner {
    */
   async runEach(context: CommandContext, lists: readonly (readonly StreamItem[])[]): Promise<readonly RunOutcome[]> {
     const outcomes: RunOutcome[] = lists.map(() => DONE);
+    const now = this.clock.now();
     const calls: AppendCall[] = [];
     const places: number[] = [];
     lists.forEach((items, place) => {
       try {
-        const call = this.planAtOnce(context, items).toCall({});
+        const call = this.planAtOnce(context, items, now).toCall(NO_OPTIONS);
         if (!call) return;
         calls.push(call);
         places.push(place);
@@ -84,33 +86,38 @@ export class StreamRunner {
     const items = typeof source === 'function' ? await source((stream) => this.load(context.tenantId, stream)) : source;
     const plan = new AppendPlan(context, this.clock.now(), this.ids);
     for (const item of items) {
-      const draft = plan.draft(item.stream) ?? this.openAtOnce(item) ?? (await this.open(context.tenantId, item));
-      plan.decide(item.stream, draft, item.command, item.ts);
+      const draft = plan.draft(item.stream) ?? plan.open(this.openAtOnce(item) ?? (await this.open(context.tenantId, item)));
+      plan.decide(draft, item.command, item.ts);
     }
     const call = plan.toCall(options);
     if (call) await this.store.append(call);
-    return { state: plan.state, events: plan.events };
+    return { state: (stream) => plan.state(stream), events: plan.events };
   }
 
-  private planAtOnce(context: CommandContext, items: readonly StreamItem[]): AppendPlan {
-    const plan = new AppendPlan(context, this.clock.now(), this.ids);
+  private planAtOnce(context: CommandContext, items: readonly StreamItem[], now: Instant): AppendPlan {
+    const plan = new AppendPlan(context, now, this.ids);
     for (const item of items) {
-      const draft = plan.draft(item.stream) ?? this.openAtOnce(item);
-      if (!draft) throw new Error(`${item.stream} must come with its state to be run at once`);
-      plan.decide(item.stream, draft, item.command, item.ts);
+      const draft = plan.draft(item.stream) ?? plan.open(this.openedAtOnce(item));
+      plan.decide(draft, item.command, item.ts);
     }
     return plan;
+  }
+
+  private openedAtOnce(item: StreamItem): Draft {
+    const draft = this.openAtOnce(item);
+    if (!draft) throw new Error(`${item.stream} must come with its state to be run at once`);
+    return draft;
   }
 
   /** Null where the state must be read first. */
   private openAtOnce({ stream, loaded }: StreamItem): Draft | null {
     const definition = this.registry.get(categoryOf(stream));
-    if (definition.appendsAnyway) return { definition, expectedVersion: 'any', folded: null, events: [] };
-    return loaded === undefined ? null : { definition, expectedVersion: loaded?.version ?? 0, folded: loaded, events: [] };
+    if (definition.appendsAnyway) return { stream, definition, expectedVersion: 'any', folded: null, events: [] };
+    return loaded === undefined ? null : { stream, definition, expectedVersion: loaded?.version ?? 0, folded: loaded, events: [] };
   }
 
   private async open(tenantId: string, { stream }: StreamItem): Promise<Draft> {
     const folded = await this.load(tenantId, stream);
-    return { definition: this.registry.get(categoryOf(stream)), expectedVersion: folded?.version ?? 0, folded, events: [] };
+    return { stream, definition: this.registry.get(categoryOf(stream)), expectedVersion: folded?.version ?? 0, folded, events: [] };
   }
 }
