@@ -27,10 +27,18 @@ function memoryJson({ quote_memory_after, historical, price_effective, quote, qu
   return quote_memory ? JSON.stringify(quote_memory) : null;
 }
 
-/** What the gate remembers for a position of this epoch; null where it starts afresh. */
-export function rememberedQuote(row: Row | undefined, quoteEpoch: number): QuoteMemory | null {
-  const memory = row?.['quote_memory'];
-  return typeof memory === 'string' && row?.['quote_epoch'] === quoteEpoch
-    ? expandMemory(JSON.parse(memory) as Partial<QuoteMemory>)
-    : null;
+/** Memories read from rows: positions of one instrument mostly remember the same, which is parsed once and shared. */
+export class QuoteMemories {
+  private readonly parsed = new Map<string, QuoteMemory>();
+
+  /** What the gate remembers for a position of this epoch; null where it starts afresh. */
+  of(row: Row, quoteEpoch: number): QuoteMemory | null {
+    const text = row['quote_memory'];
+    if (typeof text !== 'string' || row['quote_epoch'] !== quoteEpoch) return null;
+    const known = this.parsed.get(text);
+    if (known) return known;
+    const memory = expandMemory(JSON.parse(text) as Partial<QuoteMemory>);
+    this.parsed.set(text, memory);
+    return memory;
+  }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { Folded } from '../kernel/decider';
 import type { Ids } from '../kernel/ids';
+import type { QuoteMemory } from '../rules/quote-gate-jump';
 import type { RuleSettings } from '../rules/settings';
 import type { EvaluationData, SettingValues, TriggerKind } from '../contracts/evaluation';
 import type { OrderCommandBody } from '../contracts/order';
@@ -18,7 +19,7 @@ import type { RunOptions, StreamItem } from '../platform/streams/stream-item';
 import type { StreamRunner } from '../platform/streams/stream-runner';
 import { evaluate, mustHalt, settingsOf } from './evaluation';
 import { evaluationStream } from './evaluation.decider';
-import { rememberedQuote } from './evaluation.projection';
+import { QuoteMemories } from './evaluation.projection';
 import { MarketMoment } from './market-moment';
 import { intentOf, reservationOf } from './order-intent';
 import { PositionCache } from './position-cache';
@@ -41,7 +42,7 @@ interface Loaded {
   readonly folded: Folded<PositionState>;
   readonly position: OpenPositionState;
   readonly effective: EffectiveSettings;
-  readonly memory: Row | undefined;
+  readonly memory: QuoteMemory | null;
 }
 
 export type OnResult = (id: string, result: Recorded | { readonly outcome: 'failed'; readonly error: unknown }) => void;
@@ -164,35 +165,31 @@ export class PositionEvaluator {
       this.states(tenantId, rows),
       this.queries.execute(new GetEffectiveSettings(tenantId, owners)),
     ]);
+    const memories = new QuoteMemories();
     return rows.map((row, index) => {
       const id = String(row['position_id']);
       const folded = states[index];
       if (!folded) throw new Error(`position ${id} is listed and has no row`);
       const effective = settings.get(id) ?? { overrides: {}, config_version: 'default' };
-      return { id, folded, position: opened(folded.state), effective, memory: row };
+      const position = opened(folded.state);
+      return { id, folded, position, effective, memory: memories.of(row, position.quote_epoch) };
     });
   }
 
   /** The states of these rows, in their order; what is not at hand in its version is read in one go. */
-  private async states(tenantId: string, rows: readonly Row[]): Promise<readonly (Folded<PositionState> | undefined)[]> {
-    const known = new Map<string, Folded<PositionState>>();
-    const missing: string[] = [];
-    for (const row of rows) {
+  private async states(tenantId: string, rows: readonly Row[]): Promise<readonly (Folded<PositionState> | null | undefined)[]> {
+    const states = rows.map((row) => this.cache.get(tenantId, String(row['position_id']), Number(row['version'])));
+    const missing = rows.flatMap((row, index) => (states[index] ? [] : [String(row['position_id'])]));
+    if (missing.length === 0) return states;
+    const read = `SELECT * FROM positions WHERE log = ? AND tenant_id = ? AND position_id IN (${marks(missing)})`;
+    const found = new Map<string, Folded<PositionState>>();
+    for (const row of await this.sql.read(read, [DEFAULT_LOG, tenantId, ...missing])) {
       const id = String(row['position_id']);
-      const cached = this.cache.get(tenantId, id, Number(row['version']));
-      if (cached) known.set(id, cached);
-      else missing.push(id);
+      const folded = positionProjection.fromRow(row);
+      this.cache.put(tenantId, id, folded);
+      found.set(id, folded);
     }
-    if (missing.length > 0) {
-      const read = `SELECT * FROM positions WHERE log = ? AND tenant_id = ? AND position_id IN (${marks(missing)})`;
-      for (const row of await this.sql.read(read, [DEFAULT_LOG, tenantId, ...missing])) {
-        const id = String(row['position_id']);
-        const folded = positionProjection.fromRow(row);
-        this.cache.put(tenantId, id, folded);
-        known.set(id, folded);
-      }
-    }
-    return rows.map((row) => known.get(String(row['position_id'])));
+    return rows.map((row, index) => states[index] ?? found.get(String(row['position_id'])));
   }
 
   private settings({ overrides }: EffectiveSettings): RuleSettings {
@@ -219,7 +216,7 @@ export class PositionEvaluator {
       day,
       quote: request.quotes.latest(tenantId, position.instrument_id),
       historical: request.quotes.historical,
-      memory: rememberedQuote(memory, position.quote_epoch),
+      memory,
       overrides: effective.overrides,
       settings: this.settings(effective),
       config_version: effective.config_version,

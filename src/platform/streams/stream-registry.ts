@@ -3,7 +3,7 @@ import type { Decider, EventSubject, Message } from '../../kernel/decider';
 import type { EventProjection, Projection, StateProjection } from '../projections/projection';
 
 // A registry holds deciders of every state, command and event type; the runner only passes them what they themselves produced.
-/* eslint-disable @typescript-eslint/no-explicit-any */
+/* eslint-disable @typescript-eslint/no-explicit-any -- the registry holds every state, command and event type */
 export interface StreamDefinition {
   readonly decider: Decider<any, any, any>;
   /** Events are facts appended whatever the stream's version is; no state is loaded. */
