@@ -60,7 +60,7 @@ export interface Audited {
 export function audit(file: StoreFile, journal: Journal): Audited {
   return file.atOnce(() => {
     const events = file.rows(
-      `SELECT stream, type, position_id, data FROM events WHERE tenant_id = '${TENANT}' ORDER BY position`,
+      `SELECT stream, type, position_id, unique_key, data FROM events WHERE tenant_id = '${TENANT}' ORDER BY position`,
     ) as unknown as readonly EventRow[];
     const ledger = new Ledger(events);
     const faults = [

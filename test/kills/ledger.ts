@@ -4,6 +4,7 @@ export interface EventRow {
   readonly stream: string;
   readonly type: string;
   readonly position_id: string | null;
+  readonly unique_key: string | null;
   readonly data: string;
 }
 
@@ -28,6 +29,8 @@ interface Position {
 }
 
 const SCALE = 100_000_000n;
+/** What may happen once is refused by the log itself the second time, whoever asks: the event carries the key of its effect. */
+const HAPPEN_ONCE = ['OrderIntentQueued', 'TradeExecuted', 'EvaluationRecorded'];
 const ENDS = ['OrderCanceled', 'OrderRejected', 'OrderExpired', 'OrderSkipped'];
 
 /** At most 8 places, in units of 1e-8. */
@@ -62,8 +65,13 @@ export class Ledger {
   private readonly unbooked = new Map<string, { readonly positionId: string; readonly data: Data }>();
 
   constructor(events: Iterable<EventRow>) {
-    for (const { type, stream, position_id: positionId, data } of events) {
-      this.apply(type, stream, positionId ?? '', JSON.parse(data) as Data);
+    for (const event of events) {
+      const data = JSON.parse(event.data) as Data;
+      this.apply(event.type, event.stream, event.position_id ?? '', data);
+      const isWithoutTick = event.type === 'EvaluationRecorded' && typeof data['tick_id'] !== 'string';
+      if (HAPPEN_ONCE.includes(event.type) && event.unique_key === null && !isWithoutTick) {
+        this.faults.push(`${event.type} on ${event.stream} has no unique key: nothing keeps it from happening twice`);
+      }
     }
     for (const trade of this.unbooked.keys()) this.faults.push(`trade ${trade} was executed and its position never updated`);
   }
@@ -72,12 +80,14 @@ export class Ledger {
     const id = stream.slice(stream.indexOf('-') + 1);
     if (stream.startsWith('order-')) this.applyToOrder(type, id, positionId, data);
     else if (stream.startsWith('position-')) this.applyToPosition(type, positionId, data);
-    else if (type === 'EvaluationRecorded' && data['tick_id'] !== null) this.evaluated(String(data['tick_id']), positionId);
+    else if (type === 'EvaluationRecorded') this.evaluated(data['tick_id'], positionId);
     else if (type === 'TickStarted') this.tickStarted(id, Object.values(data['positions'] as Record<string, readonly string[]>).flat());
     else if (type === 'TickCompleted') this.completed.set(id, (this.completed.get(id) ?? 0) + 1);
   }
 
-  private evaluated(tickId: string, positionId: string): void {
+  /** Those without a tick were asked for by hand, or by an order whose market drifted away. */
+  private evaluated(tickId: unknown, positionId: string): void {
+    if (typeof tickId !== 'string') return;
     const counts = this.evaluations.get(tickId) ?? new Map<string, number>();
     counts.set(positionId, (counts.get(positionId) ?? 0) + 1);
     this.evaluations.set(tickId, counts);
