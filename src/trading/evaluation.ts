@@ -1,5 +1,15 @@
 /** One evaluation of one position: pure, so that the recorded event alone says the same decision again. */
-import { type Amount, type AmountText, formatAmount, formatOptional, minus, negate, parseAmount, parseOptional, plus } from '../kernel/amount';
+import {
+  type Amount,
+  type AmountText,
+  formatAmount,
+  formatOptional,
+  minus,
+  negate,
+  parseAmount,
+  parseOptional,
+  plus,
+} from '../kernel/amount';
 import type { Instant } from '../kernel/clock';
 import { commission, notional } from '../rules/commission';
 import { evaluateRules, type RulesOutcome } from '../rules/evaluation';
