@@ -23,6 +23,7 @@ RUN mkdir /data && chown node:node /data
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY demo ./demo
 USER node
 VOLUME /data
 EXPOSE 3000
