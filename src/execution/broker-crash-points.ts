@@ -1,9 +1,12 @@
 /** A broker with named places around a submission where a test kills the process: before it is asked, and after it has answered. */
+import type { Amount } from '../kernel/amount';
 import type { CrashPoints } from '../platform/event-store/crash-points';
 import { Broker, type BrokerOrder, type BrokerReport } from './broker.port';
 
 export class BrokerWithCrashPoints extends Broker {
   readonly name: string;
+  readonly slippageBps: Amount;
+  readonly roundingCost: Amount;
 
   constructor(
     private readonly broker: Broker,
@@ -11,6 +14,8 @@ export class BrokerWithCrashPoints extends Broker {
   ) {
     super();
     this.name = broker.name;
+    this.slippageBps = broker.slippageBps;
+    this.roundingCost = broker.roundingCost;
   }
 
   async submit(order: BrokerOrder): Promise<BrokerReport> {

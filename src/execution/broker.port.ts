@@ -1,5 +1,5 @@
 /** A broker as the worker sees it. Every call names the order by our own client order id, so that asking twice is harmless. */
-import type { AmountText } from '../kernel/amount';
+import type { Amount, AmountText } from '../kernel/amount';
 import type { BrokerFill, OrderType, TimeInForce } from '../contracts/order';
 import type { Side } from '../contracts/position';
 
@@ -29,6 +29,10 @@ export interface BrokerReport {
 
 export abstract class Broker {
   abstract readonly name: string;
+  /** How much worse than the fresh price it may fill: a purchase must be payable even then. */
+  abstract readonly slippageBps: Amount;
+  /** Cash that rounding each of several fills may cost beyond rounding the whole. */
+  abstract readonly roundingCost: Amount;
   /** Sends the order, or asks what became of it where the broker has it already. Rejects where the answer was lost. */
   abstract submit(order: BrokerOrder): Promise<BrokerReport>;
   /** Null where the broker has ended or never seen the order. */

@@ -1,5 +1,5 @@
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { formatAmount, parseAmount } from '../kernel/amount';
+import { formatAmount, parseAmount, ZERO } from '../kernel/amount';
 import type { BrokerFill } from '../contracts/order';
 import { DEFAULT_SETTINGS_TEXT, parseSettings } from '../rules/settings';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
@@ -25,6 +25,8 @@ async function redeliver(answers: { readonly cancel: BrokerReport | null; readon
   const happened: string[] = [];
   class AskedBroker extends Broker {
     readonly name = 'asked';
+    readonly slippageBps = ZERO;
+    readonly roundingCost = ZERO;
     submit({ qty, client_order_id }: BrokerOrder): Promise<BrokerReport> {
       happened.push(`asked what became of ${client_order_id}, ${qty}`);
       return Promise.resolve(answers.submit);

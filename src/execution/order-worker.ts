@@ -1,6 +1,6 @@
 /** Takes one queued order to its end: fresh price, drift, caps, broker, fills. Safe to run again after any crash. */
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { type Amount, formatAmount, min, parseAmount, SCALE, ZERO } from '../kernel/amount';
+import { type Amount, formatAmount, max, min, minus, parseAmount, SCALE, ZERO } from '../kernel/amount';
 import type { Clock } from '../kernel/clock';
 import { type CommandContext, systemContext } from '../kernel/context';
 import { messageOf, UnavailableError } from '../kernel/errors';
@@ -69,7 +69,7 @@ export class OrderWorker {
         order = next;
         continue;
       }
-      const { qty, binding } = affordable(order, position, settings, price);
+      const { qty, binding } = affordable(order, position, settings, price, this.broker);
       if (qty === ZERO) return this.skip(context, order, `GUARDRAIL:${binding ?? 'qty_step'}`);
       const submitted = await this.book.step(context, order.order_id, {
         type: 'SubmitOrder',
@@ -176,12 +176,17 @@ function affordable(
   position: PositionView,
   settings: RuleSettings,
   price: Amount,
+  { slippageBps, roundingCost }: Broker,
 ): { readonly qty: Amount; readonly binding: string | null } {
-  const held = { qty: parseAmount(position.qty), cash: parseAmount(position.cash), receivable: parseAmount(position.dividend_receivable) };
+  const held = {
+    qty: parseAmount(position.qty),
+    cash: minus(parseAmount(position.cash), roundingCost),
+    receivable: parseAmount(position.dividend_receivable),
+  };
   const commission_rate = parseAmount(order.commission_rate_snapshot);
   const step = parseAmount(order.qty_step);
   // Slippage is paid on top of the fresh price: what a BUY can pay for is judged at the worse one.
-  const paid = order.action === 'BUY' ? worse(price, settings.slippage_bps) : price;
+  const paid = order.action === 'BUY' ? worse(price, max(settings.slippage_bps, slippageBps)) : price;
   if (isManual(order)) {
     if (order.action === 'BUY')
       return limitQuantity(exact(order.qty), [cashLimit({ cash: held.cash, price: paid, commission_rate })], step);

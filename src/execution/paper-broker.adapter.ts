@@ -20,6 +20,8 @@ const PARTS = 3n;
 
 export class PaperBroker extends Broker {
   readonly name = 'paper';
+  readonly slippageBps: Amount;
+  readonly roundingCost: Amount;
 
   constructor(
     private readonly settings: PaperBrokerSettings,
@@ -27,6 +29,9 @@ export class PaperBroker extends Broker {
     private readonly timer: Timer,
   ) {
     super();
+    this.slippageBps = settings.slippageBps;
+    // Each part rounds its notional and its commission by at most one unit of 1e-8.
+    this.roundingCost = settings.partialFills ? ((2n * (PARTS + 1n)) as Amount) : ZERO;
   }
 
   /** A trade's id is the order's id and how much was filled before it: asked again, the broker says the same trades again. */
