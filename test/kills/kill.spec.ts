@@ -6,7 +6,7 @@ import { seededRandom } from './seeded-random';
 
 const isLong = process.env['JEST_RUN'] === 'soak';
 const STORES = isLong ? 5 : 1;
-const PATIENCE_MS = isLong ? 3_600_000 : 240_000;
+const PATIENCE_MS = isLong ? 3_600_000 : 900_000;
 /** Of one run; `KILL_SEED=<number>` repeats its plan. */
 const seed = Number(process.env['KILL_SEED'] ?? randomInt(2 ** 31));
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
