@@ -37,33 +37,65 @@ const USUAL = {
   deltas: null,
 };
 
-/** Stored whatever they are. */
-const ALWAYS = ['evaluated_at', 'calendar_version', 'reason'] as const;
-const ALWAYS_OF_POSITION = ['version', 'qty', 'cash', 'anchor_price', 'qty_step'] as const;
 const SUBJECT = ['portfolio_id', 'position_id', 'instrument_id', 'symbol'] as const;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const USUAL_FIELDS = Object.entries(USUAL);
-const USUAL_POSITION_FIELDS = Object.entries(USUAL_POSITION);
 const MEMORY_FIELDS = Object.keys(NO_MEMORY) as readonly (keyof QuoteMemory)[];
 
-/** The ids are in the event's header already; the signal repeats action and reason. */
+/**
+ * The ids are in the event's header already; the signal repeats action and reason. What is left out is `undefined`, which JSON
+ * does not write. One literal in the order of the stored text: this is the hot path.
+ */
 export function compactEvaluation(data: EvaluationData): RecordedEvaluation {
-  const recorded = unusual(data, USUAL_FIELDS, ALWAYS);
-  recorded['position'] = unusual(data.position, USUAL_POSITION_FIELDS, ALWAYS_OF_POSITION);
-  if (Object.keys(data.settings).length > 0) recorded['settings'] = data.settings;
-  if (data.quote_memory !== null) recorded['quote_memory'] = compactMemory(data.quote_memory as QuoteMemory);
-  if (data.quote_memory_after !== null) recorded['quote_memory_after'] = compactMemory(data.quote_memory_after as QuoteMemory);
-  return recorded as unknown as RecordedEvaluation;
+  return {
+    evaluated_at: data.evaluated_at,
+    calendar_version: data.calendar_version,
+    reason: data.reason,
+    tick_id: unless(USUAL.tick_id, data.tick_id),
+    trigger_kind: unless(USUAL.trigger_kind, data.trigger_kind),
+    session: unless(USUAL.session, data.session),
+    day: unless(USUAL.day, data.day),
+    quote: unless(USUAL.quote, data.quote),
+    historical: unless(USUAL.historical, data.historical),
+    quote_memory: data.quote_memory === null ? undefined : compactMemory(data.quote_memory as QuoteMemory),
+    quote_memory_after: data.quote_memory_after === null ? undefined : compactMemory(data.quote_memory_after as QuoteMemory),
+    price_policy: unless(USUAL.price_policy, data.price_policy),
+    price_source: unless(USUAL.price_source, data.price_source),
+    price_effective: unless(USUAL.price_effective, data.price_effective),
+    config_version: unless(USUAL.config_version, data.config_version),
+    defaults_version: unless(USUAL.defaults_version, data.defaults_version),
+    trigger_decision: unless(USUAL.trigger_decision, data.trigger_decision),
+    action: unless(USUAL.action, data.action),
+    qty: unless(USUAL.qty, data.qty),
+    sizing: unless(USUAL.sizing, data.sizing),
+    guardrail_decision: unless(USUAL.guardrail_decision, data.guardrail_decision),
+    order_policy: unless(USUAL.order_policy, data.order_policy),
+    order_id: unless(USUAL.order_id, data.order_id),
+    deltas: unless(USUAL.deltas, data.deltas),
+    position: compactPosition(data.position),
+    settings: isEmpty(data.settings) ? undefined : data.settings,
+  };
 }
 
-function unusual(fields: object, usual: readonly (readonly [string, unknown])[], always: readonly string[]): Record<string, unknown> {
-  const all = fields as Fields;
-  const kept: Record<string, unknown> = {};
-  for (const name of always) kept[name] = all[name];
-  for (const [name, expected] of usual) if (all[name] !== expected) kept[name] = all[name];
-  return kept;
+const compactPosition = (position: EvaluationData['position']): RecordedEvaluation['position'] => ({
+  version: position.version,
+  qty: position.qty,
+  cash: position.cash,
+  anchor_price: position.anchor_price,
+  qty_step: position.qty_step,
+  status: unless(USUAL_POSITION.status, position.status),
+  quote_epoch: unless(USUAL_POSITION.quote_epoch, position.quote_epoch),
+  order_pending: unless(USUAL_POSITION.order_pending, position.order_pending),
+  dividend_receivable: unless(USUAL_POSITION.dividend_receivable, position.dividend_receivable),
+  anchor_from_first_price: unless(USUAL_POSITION.anchor_from_first_price, position.anchor_from_first_price),
+  day_orders: unless(USUAL_POSITION.day_orders, position.day_orders),
+  day_notional: unless(USUAL_POSITION.day_notional, position.day_notional),
+});
+
+const unless = <Value>(usual: unknown, value: Value): Value | undefined => (value === usual ? undefined : value);
+
+function isEmpty(fields: object): boolean {
+  for (const name in fields) if (Object.hasOwn(fields, name)) return false;
+  return true;
 }
 
 /** Without the fields that are as in an empty memory. */

@@ -13,19 +13,24 @@ import type { StreamDefinition } from './stream-registry';
 import type { RunOptions } from './stream-item';
 
 /** One stream of the plan. */
-export interface Draft {
-  readonly stream: string;
+export interface Draft extends StreamAppend {
   readonly definition: StreamDefinition;
-  readonly expectedVersion: number | 'any';
   folded: Folded<unknown> | null;
-  readonly events: NewEvent[];
+  events: readonly NewEvent[];
 }
 
+const NO_ROWS: readonly RowWrite[] = [];
+const NO_EVENTS: readonly NewEvent[] = [];
+const NO_DRAFTS: readonly Draft[] = [];
+
+/** Most lists have one stream with one event and one row: joining arrays keeps those at their size, where pushing reserves room for 17. */
+const joined = <Item>(some: readonly Item[], more: readonly Item[]): readonly Item[] => (some.length === 0 ? more : [...some, ...more]);
+
 export class AppendPlan {
-  readonly events: NewEvent[] = [];
+  events: readonly NewEvent[] = NO_EVENTS;
   /** A list names few streams, so a search is cheaper than a map. */
-  private readonly drafts: Draft[] = [];
-  private readonly writes: RowWrite[] = [];
+  private drafts: readonly Draft[] = NO_DRAFTS;
+  private writes: readonly RowWrite[] = NO_ROWS;
 
   constructor(
     private readonly context: CommandContext,
@@ -39,7 +44,7 @@ export class AppendPlan {
   }
 
   open(draft: Draft): Draft {
-    this.drafts.push(draft);
+    this.drafts = joined(this.drafts, [draft]);
     return draft;
   }
 
@@ -50,9 +55,10 @@ export class AppendPlan {
       const state = decider.evolve(draft.folded?.state ?? decider.initialState, event) as unknown;
       if (!appendsAnyway) draft.folded = advance(draft.folded, state, ts);
       const recorded = this.recorded(draft.stream, draft.definition, event, state, ts);
-      draft.events.push(recorded);
-      this.events.push(recorded);
-      if (rows) this.pushEventRows(rows, recorded);
+      const added = [recorded];
+      draft.events = joined(draft.events, added);
+      this.events = joined(this.events, added);
+      if (rows) for (const projection of rows) this.add(eventRows(projection, recorded));
     }
   }
 
@@ -64,26 +70,26 @@ export class AppendPlan {
   }
 
   /** Null where there is nothing to write. Called once. */
-  toCall({ respond, writes = [] }: RunOptions): AppendCall | null {
-    const { tenantId, idempotency } = this.context;
-    const streams: StreamAppend[] = [];
-    for (const { stream, definition, expectedVersion, folded, events } of this.drafts) {
-      if (events.length === 0) continue;
-      streams.push({ stream, expectedVersion, events });
-      if (!definition.state || !folded) continue;
-      this.writes.push({
-        op: 'upsert',
-        table: definition.state.table,
-        row: scoped(tenantId, definition.state.toRow(streamId(stream), folded)),
-      });
-    }
-    if (idempotency && respond) {
-      const { key, fingerprint, status } = idempotency;
-      const row = { key, fingerprint, status, body: JSON.stringify(respond((stream) => this.state(stream))), recorded_at: this.now };
-      this.writes.push({ op: 'insert', table: idempotencyTable, row: scoped(idempotency.tenantId, row) });
-    }
-    this.writes.push(...writes);
+  toCall({ respond, writes = NO_ROWS }: RunOptions): AppendCall | null {
+    const { tenantId } = this.context;
+    const streams = this.drafts.every(hasEvents) ? this.drafts : this.drafts.filter(hasEvents);
+    for (const draft of streams) this.add(stateRows(tenantId, draft));
+    if (respond) this.add(this.answerRow(respond));
+    this.add(writes);
     return streams.length > 0 || this.writes.length > 0 ? { tenantId, streams, writes: this.writes } : null;
+  }
+
+  /** The answer that a repeated request gets. */
+  private answerRow(respond: NonNullable<RunOptions['respond']>): readonly RowWrite[] {
+    const { idempotency } = this.context;
+    if (!idempotency) return NO_ROWS;
+    const { key, fingerprint, status, tenantId } = idempotency;
+    const row = { key, fingerprint, status, body: JSON.stringify(respond((stream) => this.state(stream))), recorded_at: this.now };
+    return [{ op: 'insert', table: idempotencyTable, row: scoped(tenantId, row) }];
+  }
+
+  private add(rows: readonly RowWrite[]): void {
+    if (rows.length > 0) this.writes = joined(this.writes, rows);
   }
 
   /** One object is the event and what its projections see: this is the hot path. */
@@ -108,12 +114,17 @@ export class AppendPlan {
       data: JSON.stringify(event.data),
     };
   }
+}
 
-  private pushEventRows(projections: readonly EventProjection[], view: EventView): void {
-    for (const projection of projections) {
-      for (const { op, row } of projection.rows(view)) this.writes.push({ op, table: projection.table, row: scoped(view.tenant_id, row) });
-    }
-  }
+const hasEvents = ({ events }: Draft): boolean => events.length > 0;
+
+const eventRows = (projection: EventProjection, view: EventView): readonly RowWrite[] =>
+  projection.rows(view).map(({ op, row }) => ({ op, table: projection.table, row: scoped(view.tenant_id, row) }));
+
+/** None where a stream keeps no state beside its events. */
+function stateRows(tenantId: string, { stream, definition: { state }, folded }: Draft): readonly RowWrite[] {
+  if (!state || !folded) return NO_ROWS;
+  return [{ op: 'upsert', table: state.table, row: scoped(tenantId, state.toRow(streamId(stream), folded)) }];
 }
 
 /** The row with log and tenant, which no projection chooses. The row is the projection's own and new, so it is completed in place. */
