@@ -1,19 +1,35 @@
 /** The command line as people and scripts use it: exit codes, JSON, the calendar, ticks by hand, a replay cut off. */
-import { readdirSync, watch } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRaw } from './support/kept-store';
 import { OWNER_KEY, startServer } from './support/server';
-import { scratchFolders, startVb, vb, vbJson, type VbOptions } from './support/vb';
+import { inPairs, scratchFolders, startVb, vb, type VbEnd, vbJson, type VbOptions } from './support/vb';
 
 const DATA = join(__dirname, '../data');
 const EDGES = join(DATA, 'synthetic/edges.csv');
 const shortReplay = ['replay', '--symbol', 'X', '--bars', EDGES, '--cash', '100000', '--stock-pct', '50', '--end', '2024-01-03'];
 
+/** Runs each command line once in an empty folder, before the tests of its group look at how it ended. */
+function runAll(commands: readonly (readonly string[])[]): (index: number) => VbEnd {
+  const home = mkdtempSync(join(tmpdir(), 'vb-all-'));
+  let ends: readonly VbEnd[] = [];
+  beforeAll(async () => {
+    ends = await inPairs(commands, (args) => vb(args, { folder: mkdtempSync(join(home, 'run-')) }));
+  }, 180_000);
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  return (index) => {
+    const end = ends[index];
+    if (!end) throw new Error(`vb ${commands[index]?.join(' ') ?? ''} did not run`);
+    return end;
+  };
+}
+
 describe('vb', () => {
   const folder = scratchFolders();
 
   describe('ends with a code that scripts can rely on', () => {
-    it.each([
+    const cases: readonly (readonly [string, readonly string[], number])[] = [
       ['0 after help', ['--help'], 0],
       ['0 after help of a command', ['replay', '--help'], 0],
       ['0 when the work is done', ['calendar', '2024-07-03'], 0],
@@ -25,8 +41,11 @@ describe('vb', () => {
       ['2 without what a command needs', ['replay', '--symbol', 'KO'], 2],
       ['2 for a part of a command that does not exist', ['events', 'delete'], 2],
       ['2 for a role that does not exist', ['serve', '--roles', 'api,boss'], 2],
-    ])('%s', async (_what, args, expected) => {
-      const { code, stdout, stderr } = await vb(args, { folder: folder() });
+    ];
+    const ends = runAll(cases.map(([, args]) => args));
+
+    it.each(cases.map(([what, , expected], index) => [what, expected, index] as const))('%s', (_what, expected, index) => {
+      const { code, stdout, stderr } = ends(index);
       expect(code).toBe(expected);
       expect(expected === 0 ? stdout : stderr).toMatch(/\S/);
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -35,7 +54,7 @@ describe('vb', () => {
   });
 
   describe('with --json', () => {
-    it.each([
+    const cases: readonly (readonly [string, readonly string[]])[] = [
       ['tick', ['tick']],
       ['tick --dry-run', ['tick', '--dry-run']],
       ['projections list', ['projections', 'list']],
@@ -44,8 +63,15 @@ describe('vb', () => {
       ['events verify', ['events', 'verify']],
       ['calendar', ['calendar', '2024-07-03']],
       ['replay', shortReplay],
-    ])('prints JSON and nothing else, on a store that is still empty: %s', async (_name, args) =>
-      expect(await vbJson(args, { folder: folder() })).toEqual(expect.any(Object)),
+    ];
+    const ends = runAll(cases.map(([, args]) => [...args, '--json']));
+
+    it.each(cases.map(([name], index) => [name, index] as const))(
+      'prints JSON and nothing else, on a store that is still empty: %s',
+      (_name, index) => {
+        const { code, stdout } = ends(index);
+        expect([code, JSON.parse(stdout)]).toEqual([0, expect.any(Object)]);
+      },
     );
 
     it('tells the first key beside the JSON, so that nobody is locked out', async () => {

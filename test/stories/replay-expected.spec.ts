@@ -1,7 +1,8 @@
 /** Replays against results that an independent implementation of the same rules computed. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scratchFolders, vbJson } from './support/vb';
+import { inPairs, vbJson } from './support/vb';
 
 const DATA = join(__dirname, '../data');
 
@@ -40,22 +41,29 @@ function differs(path: string, expected: unknown, received: unknown): boolean {
 }
 
 describe('vb replay', () => {
-  const folder = scratchFolders();
+  const home = mkdtempSync(join(tmpdir(), 'vb-expected-'));
+  let printed: readonly unknown[] = [];
+
+  beforeAll(async () => {
+    printed = await inPairs([...runs.entries()], ([index, { args }]) => {
+      const config = join(home, `config-${index}.json`);
+      writeFileSync(config, JSON.stringify(args.config));
+      const files = ['--bars', join(DATA, args.bars), '--config', config];
+      return vbJson(['replay', '--symbol', 'TEST', ...files, '--cash', args.cash, ...args.options]);
+    });
+  }, 300_000);
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('has runs to be compared with', () => expect(runs.length).toBeGreaterThanOrEqual(12));
 
-  it.each(runs.map((run, index) => [index + 1, run] as const))(
-    'prints what the rules say, to the last digit (run %#)',
-    async (_number, { args, result }) => {
-      const config = join(folder(), 'config.json');
-      writeFileSync(config, JSON.stringify(args.config));
-      const wanted = ['--symbol', 'TEST', '--bars', join(DATA, args.bars), '--cash', args.cash, '--config', config, ...args.options];
-      const received = leaves(await vbJson(['replay', ...wanted]));
+  it.each(runs.map(({ args, result }, index) => [`${args.bars} ${args.options.join(' ')} ${JSON.stringify(args.config)}`, index, result]))(
+    'prints what the rules say, to the last digit: %s',
+    (_run, index, result) => {
+      const received = leaves(printed[Number(index)]);
       const expected = leaves(result);
       expect(Object.keys(received)).toEqual(Object.keys(expected));
       const wrong = Object.keys(expected).filter((path) => differs(path, expected[path], received[path]));
       expect(wrong.map((path) => ({ path, expected: expected[path], received: received[path] }))).toEqual([]);
     },
-    120_000,
   );
 });

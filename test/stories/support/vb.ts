@@ -24,6 +24,8 @@ export interface VbProcess {
   readonly ended: Promise<VbEnd>;
 }
 
+const running = new Set<ChildProcess>();
+
 /** Starts it and gives it back at once. Throws where the program was not built. */
 export function startVb(args: readonly string[], { folder = tmpdir(), env = {} }: VbOptions = {}): VbProcess {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run "npm run build" before these tests`);
@@ -33,11 +35,15 @@ export function startVb(args: readonly string[], { folder = tmpdir(), env = {} }
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
+  running.add(child);
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<VbEnd>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
   return { child, ended };
 }
@@ -60,10 +66,22 @@ export function expectRefusal({ code, stdout, stderr }: VbEnd, exitCode: number,
   expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
 }
 
-/** Folders that are gone after each test. */
+/** Two at a time, for the processes are most of the time; the results in the order of `items`. */
+export async function inPairs<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
+/** Folders that are gone after each test, with whatever still runs in them. */
 export function scratchFolders(): () => string {
   const folders: string[] = [];
   afterEach(() => {
+    for (const child of running) child.kill('SIGKILL');
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
   return () => {
