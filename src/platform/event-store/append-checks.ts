@@ -24,7 +24,7 @@ const HEADER_FIELDS = [
 /** Throws InputError `events.invalid` that names the field. */
 export function checkCall({ tenantId, streams }: AppendCall): void {
   for (const { stream, expectedVersion, events } of streams) {
-    if (stream === '' || tenantId === '' || FORBIDDEN.test(tenantId + stream)) {
+    if (stream === '' || tenantId === '' || isBad(tenantId) || isBad(stream)) {
       throw refused('stream', 'a tenant and a stream name without control characters', `${tenantId} ${stream}`);
     }
     if (expectedVersion !== 'any' && !(Number.isSafeInteger(expectedVersion) && expectedVersion >= 0)) {

@@ -3,13 +3,11 @@ import type { Cell, Row, TableDefinition } from './row-write';
 
 /** A missing column would become NULL in silence, so it is an error. */
 export function cellsOf(table: TableDefinition, columns: readonly string[], row: Row): Cell[] {
-  const cells: Cell[] = [];
-  for (const column of columns) {
+  return columns.map((column) => {
     const cell = row[column];
     if (cell === undefined) throw new Error(`a row for ${table.name} has no ${column}; give null where there is no value`);
-    cells.push(cell);
-  }
-  return cells;
+    return cell;
+  });
 }
 
 /** The key without log and tenant, which the caller knows. */
