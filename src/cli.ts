@@ -8,7 +8,7 @@ import { addReplayCommand } from './cli/replay.command';
 import { addServeCommand } from './cli/serve.command';
 import { addStoreCommands } from './cli/store.command';
 import { addTickCommand } from './cli/tick.command';
-import { DomainError } from './kernel/errors';
+import { DomainError, InputError } from './kernel/errors';
 import { SettingsError } from './platform/settings';
 
 const EXIT_REFUSED = 1;
@@ -33,11 +33,18 @@ async function main(): Promise<void> {
   }
 }
 
+/** Fields of this name were typed on the command line; all others come from files and from the store. */
+const isArgument = (field: string): boolean => field.startsWith('--') || field === 'from' || field === 'to';
+
 /** A sentence for what a person can put right, the stack for what only a programmer can. */
 function report(error: unknown, note: (text: string) => void): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof SettingsError) {
     note(error.mistakes.join('\n'));
+    return EXIT_USAGE;
+  }
+  if (error instanceof InputError && isArgument(error.field)) {
+    note(error.message);
     return EXIT_USAGE;
   }
   if (error instanceof DomainError) note(error.message);

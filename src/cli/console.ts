@@ -13,9 +13,7 @@ const EXIT_REFUSED = 1;
 
 export function processConsole(): Console {
   let interrupted = false;
-  process.once('SIGINT', () => {
-    interrupted = true;
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
   return {
     print: (text) => void process.stdout.write(`${text}\n`),

@@ -63,7 +63,7 @@ async function readReplayOptions(flags: ReplayFlags): Promise<ReplayOptions> {
   }
   const calendar = loadCalendar(null);
   const bars = barsBetween(await loadBars(flags.bars, calendar, exchange as Exchange), flags.start ?? null, flags.end ?? null);
-  if (bars.length === 0) throw new InputError('cli.no_bars', '--bars', 'a file with at least one bar from --start to --end', flags.bars);
+  if (bars.length === 0) throw new InputError('cli.no_bars', 'bars', 'a file with at least one bar from --start to --end', flags.bars);
   return {
     symbol: flags.symbol,
     exchange,
@@ -102,12 +102,12 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new InputError('cli.unreadable', '--config', 'a file that can be read', messageOf(error));
+    throw new InputError('cli.unreadable', 'config', 'a file that can be read', messageOf(error));
   }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new InputError('cli.config', '--config', `a JSON object of settings (${file})`, messageOf(error));
+    throw new InputError('cli.config', 'config', `a JSON object of settings (${file})`, messageOf(error));
   }
 }
 

@@ -28,6 +28,14 @@ export function addTickCommand(program: Command, console: Console): void {
       if (flags.at !== undefined && !isInstant(flags.at)) {
         throw new InputError('tick.id', '--at', 'an instant such as 2026-11-20T14:35:00.000Z', flags.at);
       }
+      if (flags.dryRun && flags.url !== undefined) {
+        throw new InputError(
+          'tick.dry_run',
+          '--dry-run',
+          'left out with --url; ask the server with POST /v1/positions/<id>/evaluate?dry_run=true',
+          true,
+        );
+      }
       if (flags.dryRun) return withApp((app) => preview(app, flags, console));
       const tick = flags.url === undefined ? await withApp((app) => run(app, flags.at)) : await remote(flags);
       console.print(flags.json ? JSON.stringify(tick) : table(Object.entries(tick).map(([name, value]) => [name, String(value)])));

@@ -192,7 +192,7 @@ describe('bad surroundings', () => {
       expectRefusal(
         await replayOf(EDGES, '--start', '2030-01-01'),
         REFUSED,
-        /^--bars must be a file with at least one bar from --start to --end/m,
+        /^bars must be a file with at least one bar from --start to --end/m,
       ));
   });
 
@@ -203,7 +203,7 @@ describe('bad surroundings', () => {
       ['a number where text is due', '{"rebalance_ratio":1.5}', /^rebalance_ratio must be .*received 1\.5$/m],
       ['a minimum above its maximum', '{"min_stock_pct":"80"}', /min_stock_pct.*max_stock_pct/],
       ['no object', '[]', /must be .*object/],
-      ['broken JSON', '{"up_threshold_pct":', /^--config must be a JSON object of settings/m],
+      ['broken JSON', '{"up_threshold_pct":', /^config must be a JSON object of settings/m],
     ])('%s: is refused by name, nothing runs', async (_what, content, sentence) => {
       expectRefusal(await replayOf(EDGES, '--config', written('rules.json', content)), REFUSED, sentence);
     });

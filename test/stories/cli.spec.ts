@@ -40,6 +40,9 @@ describe('vb', () => {
       ['2 for an option without its value', ['tick', '--at'], 2],
       ['2 without what a command needs', ['replay', '--symbol', 'KO'], 2],
       ['2 for a part of a command that does not exist', ['events', 'delete'], 2],
+      ['2 for an amount that is none', [...shortReplay.slice(0, 5), '--cash', 'abc'], 2],
+      ['2 for a date that does not exist', ['calendar', '2024-13-01'], 2],
+      ['2 for a dry run through a server', ['tick', '--dry-run', '--url', 'http://127.0.0.1:9'], 2],
       ['2 for a role that does not exist', ['serve', '--roles', 'api,boss'], 2],
     ];
     const ends = runAll(cases.map(([, args]) => args));
