@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { formatAmount, parseAmount, ZERO } from '../kernel/amount';
 import type { EvaluationData, EvaluationQuote, RecordedEvaluation } from '../contracts/evaluation';
+import { NO_MEMORY } from '../rules/quote-gate-jump';
 import { evaluate, type EvaluationInput, memoryAfter, mustHalt, redecide, settingsOf } from './evaluation';
 import { compactEvaluation, expandEvaluation } from './evaluation.record';
 import type { OpenPositionState } from './position.state';
@@ -178,6 +179,18 @@ describe('evaluation', () => {
         expect(recorded).toMatchObject(redecide(recorded));
       }),
     );
+  });
+  it('judges one quote for each position by what that one remembers, its settings and the time', () => {
+    const shared = { quote: quote(), settings: settingsOf({}) };
+    const far = { ...NO_MEMORY, last_good_price: '10', last_good_ts: NOW };
+    const patient = { max_quote_age_minutes: '60' };
+    const late = '2026-11-20T15:00:00.000Z';
+    expect(reason(shared)).toBe('TRIGGER_SELL');
+    expect(reason({ ...shared, memory: far })).toBe('PRICE_JUMP');
+    expect(reason({ ...shared, memory: far, historical: true })).toBe('TRIGGER_SELL');
+    expect(reason(shared)).toBe('TRIGGER_SELL');
+    expect(reason({ ...shared, evaluated_at: late })).toBe('STALE_QUOTE');
+    expect(reason({ ...shared, evaluated_at: late, overrides: patient, settings: settingsOf(patient) })).toBe('TRIGGER_SELL');
   });
   it('keeps the event of a HOLD under one kilobyte with its header', () => {
     const header = 490; // ids, stream, instants, actor, key and hashes of an event as the log stores it
