@@ -19,7 +19,7 @@ describe('settings', () => {
     const settings = readSettings({});
     expect(settings).toMatchObject({ port: 3000, host: '127.0.0.1', databaseUrl: 'sqlite:data/vb.sqlite', tickCron: '*/5 * * * *' });
     expect([...settings.roles]).toEqual(['api', 'scheduler', 'worker']);
-    expect(settings).toMatchObject({ marketData: 'simulated', demo: false, bootstrapApiKey: null, logLevel: 'info' });
+    expect(settings).toMatchObject({ marketData: 'simulated', demo: true, bootstrapApiKey: null, logLevel: 'info' });
     expect(settings.paper).toEqual({ slippageBps: 0n, partialFills: false, latencyMs: 0, rejectRate: 0n });
   });
 

@@ -33,11 +33,17 @@ export class SessionCloseJob implements Job {
   async run(): Promise<void> {
     for (const instrument of await this.instruments.all()) {
       const closed = await this.closedSince(instrument);
-      for (const day of closed) await this.record(instrument, day, day === closed.at(-1));
+      const newest = closed.at(-1);
+      if (!newest) continue;
+      if (closed.length > 1) this.log.warn('closes were missed while nothing ran', { instrument_id: instrument.id, missed: closed.length - 1 });
+      await this.record(instrument, newest);
     }
   }
 
-  /** Trading days that closed since the last recorded one; an instrument without a record starts with its listing. */
+  /**
+   * Trading days that closed since the last recorded one, or since the listing. Only the newest is worth an event: of the others
+   * nobody knows a price any more.
+   */
   private async closedSince(instrument: InstrumentView): Promise<readonly ExchangeDay[]> {
     const folded = await this.streams.load<InstrumentState>(SYSTEM_TENANT, `instrument-${instrument.id}`);
     if (!folded || folded.state.status === 'NONE') return [];
@@ -46,9 +52,8 @@ export class SessionCloseJob implements Job {
     return sessionsClosed(this.calendar, instrument.exchange, since, this.clock.now());
   }
 
-  /** The price is known for a close that has just happened; an older one is recorded without. */
-  private async record(instrument: InstrumentView, day: ExchangeDay, isNewest: boolean): Promise<void> {
-    const price = isNewest ? await this.closePrice(instrument, day) : null;
+  private async record(instrument: InstrumentView, day: ExchangeDay): Promise<void> {
+    const price = await this.closePrice(instrument, day);
     const command: InstrumentCommand = {
       type: 'CloseSession',
       data: {

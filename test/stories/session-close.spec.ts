@@ -61,15 +61,21 @@ describe('regular closes', () => {
   });
 
   it('knows early closes and holidays: 13:00 on July 3, nothing on the Fourth and the weekend', async () => {
-    scratch.clock.set('2025-07-02T20:01:00.000Z');
-    await job.run();
-    scratch.clock.set('2025-07-07T20:30:00.000Z');
-    await job.run();
+    for (const at of ['2025-07-02T20:01', '2025-07-03T17:00', '2025-07-04T21:00', '2025-07-06T21:00', '2025-07-07T20:30']) {
+      scratch.clock.set(`${at}:00.000Z`);
+      await job.run();
+    }
     expect(await closes()).toEqual([
       ['2025-07-02', '2025-07-02T20:00:00.000Z', '100', 'test'],
-      ['2025-07-03', '2025-07-03T17:00:00.000Z', null, 'none'],
+      ['2025-07-03', '2025-07-03T17:00:00.000Z', '100', 'test'],
       ['2025-07-07', '2025-07-07T20:00:00.000Z', '100', 'test'],
     ]);
+  });
+
+  it('records the newest close alone after a long silence', async () => {
+    scratch.clock.set('2026-07-07T20:30:00.000Z');
+    await job.run();
+    expect(await closes()).toEqual([['2026-07-07', '2026-07-07T20:00:00.000Z', '100', 'test']]);
   });
 
   it('records the close without a price rather than with a bad one', async () => {
