@@ -35,7 +35,8 @@ export class SessionCloseJob implements Job {
       const closed = await this.closedSince(instrument);
       const newest = closed.at(-1);
       if (!newest) continue;
-      if (closed.length > 1) this.log.warn('closes were missed while nothing ran', { instrument_id: instrument.id, missed: closed.length - 1 });
+      if (closed.length > 1)
+        this.log.warn('closes were missed while nothing ran', { instrument_id: instrument.id, missed: closed.length - 1 });
       await this.record(instrument, newest);
     }
   }
