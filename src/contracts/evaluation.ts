@@ -36,7 +36,7 @@ export interface EvaluationData {
   readonly calendar_version: string;
   readonly day: TradingDay | null;
   readonly quote: EvaluationQuote | null;
-  /** True: recorded bars are historical fact, no age, jump or spread check applies. */
+  /** True: a recorded bar, which is historical fact, or a price that a person named; no age, jump or spread check applies. */
   readonly historical: boolean;
   /** What the quote gate remembered before this quote: last good price, candidate, confirmations. */
   readonly quote_memory: object | null;

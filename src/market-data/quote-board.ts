@@ -19,7 +19,7 @@ export class QuoteBoard {
 
   constructor(
     private readonly source: QuoteSource,
-    /** Recorded bars are historical fact: no age, jump or spread check applies. */
+    /** Recorded bars are historical fact, a price that a person names is his: no age, jump or spread check applies. */
     readonly historical: boolean,
     private readonly fixed: AmountText | null = null,
   ) {}
@@ -61,9 +61,9 @@ export class QuoteBoards {
     return new QuoteBoard(this.source, this.isHistorical());
   }
 
-  /** What would be decided at this price. */
+  /** What would be decided at this price. It is no quote of the market: the gate neither judges nor remembers it. */
   fixed(price: AmountText): QuoteBoard {
-    return new QuoteBoard(this.source, this.isHistorical(), price);
+    return new QuoteBoard(this.source, true, price);
   }
 }
 
