@@ -70,6 +70,8 @@ describe('settings', () => {
 
   it('never repeat a secret in a message', () => {
     expect(mistakes({ VB_BOOTSTRAP_API_KEY: 'hunter2' }).join()).not.toContain('hunter2');
+    expect(mistakes({ DATABASE_URL: 'postgres://vb:hunter2@db/vb' }).join()).toMatch(/^DATABASE_URL must be .*@db\/vb/);
+    expect(mistakes({ DATABASE_URL: 'postgres://vb:hunter2@db/vb' }).join()).not.toContain('hunter2');
   });
 
   it('are all in .env.example with their default and a line of explanation', () => {

@@ -116,5 +116,7 @@ function unknownNames(environment: Environment): string[] {
     .map((name) => `${name} is not a setting; did you mean ${nearest(name, known)}? .env.example lists them all`);
 }
 
+/** The user and password of an address never reach a screen or a log. */
+const PASSWORD = /\/\/[^/]*@/;
 const shown = (definition: SettingDefinition, value: string): string =>
-  definition.secret ? 'something else (not shown)' : JSON.stringify(value);
+  definition.secret ? 'something else (not shown)' : JSON.stringify(value.replace(PASSWORD, '//…@'));
