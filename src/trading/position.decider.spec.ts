@@ -161,6 +161,14 @@ describe('position', () => {
     );
     expect(after.day).toEqual({ date: '2026-11-23', orders: 1, notional: parseAmount('480') });
   });
+  it('does not free today’s limits where yesterday’s fill is reported late', () => {
+    const [first] = given(opened, reserved).when(fill()).events();
+    if (!first) throw new Error('no update');
+    const late = fill({ order_id: 'o-0', trade_id: 't-2', day: '2026-11-19', executed_qty: '1', notional: '48' });
+    const after = openState(given(opened, first).when(late).state());
+    expect(formatAmount(after.qty)).toBe('111');
+    expect(after.day).toEqual({ date: '2026-11-20', orders: 1, notional: parseAmount('480') });
+  });
   it('books a fill that breaks the band, and says so', () => {
     const limits = { min_stock_pct: '25', max_stock_pct: '33' };
     const events = given(opened, reserved)

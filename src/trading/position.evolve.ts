@@ -1,5 +1,6 @@
 /** What each event makes of a position. */
 import { abs, type Amount, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
+import type { TradingDay } from '../kernel/clock';
 import { never } from '../kernel/errors';
 import type { PositionEvent } from '../contracts/position';
 import type { OpenPositionState, PositionState, Reservation } from './position.state';
@@ -76,9 +77,20 @@ function filled(state: OpenPositionState, data: Extract<PositionEvent, { type: '
     avg_cost: parseAmount(data.avg_cost),
     realized_pnl: parseAmount(data.realized_pnl),
     total_commission_paid: parseAmount(data.total_commission_paid),
-    day: { date: data.day, orders: data.day_orders, notional: parseAmount(data.day_notional) },
+    day: dayAfter(state.day, data),
     reservation: reservationAfter(state, data),
   };
+}
+
+const isOfEarlierDay = (today: OpenPositionState['day'], day: TradingDay): boolean => today !== null && day < today.date;
+
+/** A fill that is reported after its day is over does not bring that day back: today's counts are what daily limits need. */
+function dayAfter(
+  today: OpenPositionState['day'],
+  { day, day_orders, day_notional }: Extract<PositionEvent, { type: 'PositionUpdated' }>['data'],
+): OpenPositionState['day'] {
+  if (isOfEarlierDay(today, day)) return today;
+  return { date: day, orders: day_orders, notional: parseAmount(day_notional) };
 }
 
 function reservationAfter(
@@ -94,7 +106,7 @@ function reservationAfter(
     ...reservation,
     cash: leftOf(reservation.cash, spent),
     shares: leftOf(reservation.shares, sold),
-    counted: true,
+    counted: reservation.counted || !isOfEarlierDay(state.day, data.day),
   };
 }
 
