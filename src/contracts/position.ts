@@ -195,6 +195,10 @@ export interface PositionView {
   readonly total_dividends_withheld: AmountText;
   readonly total_dividends_net: AmountText;
   readonly live_order_id: string | null;
+  /** The last exchange-local day with a fill, and what daily limits count of it; null before the first. */
+  readonly day: TradingDay | null;
+  readonly day_orders: number;
+  readonly day_notional: AmountText;
   readonly lot_size: AmountText | null;
   readonly created_at: Instant;
   readonly updated_at: Instant;

@@ -58,6 +58,12 @@ export class ManualOrders {
     return orderView(result.state<OrderState>(stream));
   }
 
+  /** What of a holding can be ordered: cut toward zero to the step. */
+  async wholeSteps(tenantId: string, position: PositionView, qty: Amount): Promise<Amount> {
+    const settings = await this.settings.of(tenantId, { position_id: position.id, portfolio_id: position.portfolio_id });
+    return cutToStep(exact(qty), stepOf(position, settings));
+  }
+
   private refuseClosedMarket({ exchange, symbol }: PositionView, settings: RuleSettings): void {
     const session = this.calendar.session(exchange, this.clock.now());
     if (session === 'REGULAR' || (session === 'EXTENDED' && settings.allow_after_hours)) return;
@@ -115,6 +121,8 @@ export class ManualOrders {
   }
 }
 
+const stepOf = ({ lot_size }: PositionView, { qty_step }: RuleSettings): Amount => (lot_size === null ? qty_step : parseAmount(lot_size));
+
 /** Throws DomainError for a type the broker does not take, InputError for what is no multiple of the step. */
 function orderedQty(
   position: PositionView,
@@ -124,7 +132,7 @@ function orderedQty(
   if (terms.order_type !== 'MARKET') {
     throw new DomainError('order.type_unsupported', `The paper broker takes MARKET orders only, not ${terms.order_type}; order at market`);
   }
-  const step = position.lot_size === null ? settings.qty_step : parseAmount(position.lot_size);
+  const step = stepOf(position, settings);
   const qty = parseAmount(terms.qty, 'qty');
   if (qty <= ZERO) throw new InputError('amount.not_positive', 'qty', 'more than zero', terms.qty);
   if (cutToStep(exact(qty), step) !== qty) throw new InputError('order.step', 'qty', `a multiple of ${formatAmount(step)}`, terms.qty);

@@ -1,7 +1,7 @@
 /** Writes what happens to orders: one append per fill, order and position together; every end releases what was reserved. */
 import { formatAmount, formatOptional, max, minus, parseAmount, plus, ZERO } from '../kernel/amount';
 import type { CommandContext } from '../kernel/context';
-import { NotFoundError } from '../kernel/errors';
+import { ConflictError, NotFoundError } from '../kernel/errors';
 import { divide, exact, roundHalfEven } from '../kernel/exact';
 import type { Ids } from '../kernel/ids';
 import { commission, notional } from '../rules/commission';
@@ -51,9 +51,19 @@ export class OrderBook {
       const result = await this.streams.run(context, (load) => this.bookingItems(load, stream, fill, about), options);
       return placed(result.state<OrderState>(stream).state);
     } catch (error) {
-      if (error instanceof DuplicateKey && error.constraint === 'unique_key') return this.order(context.tenantId, orderId);
+      if (error instanceof DuplicateKey && error.constraint === 'unique_key') return this.bookedBefore(context, orderId, fill);
       throw error;
     }
+  }
+
+  /** Somebody booked this trade first. On this order that is what was asked for; on another one, two executions share one id. */
+  private async bookedBefore({ tenantId }: CommandContext, orderId: string, { broker_trade_id }: BrokerFill): Promise<PlacedOrder> {
+    const order = await this.order(tenantId, orderId);
+    if (order.broker_refs.includes(broker_trade_id)) return order;
+    throw new ConflictError(
+      'order.trade_of_another',
+      `Trade ${broker_trade_id} of this account is booked on another order; nothing was booked here, ask the broker which order it fills`,
+    );
   }
 
   private async bookingItems(

@@ -1,7 +1,7 @@
 /** Takes one queued order to its end: fresh price, drift, caps, broker, fills. Safe to run again after any crash. */
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type Amount, formatAmount, max, min, minus, parseAmount, SCALE, ZERO } from '../kernel/amount';
-import type { Clock } from '../kernel/clock';
+import type { Clock, TradingDay } from '../kernel/clock';
 import { type CommandContext, systemContext } from '../kernel/context';
 import { messageOf, UnavailableError } from '../kernel/errors';
 import { exact } from '../kernel/exact';
@@ -69,7 +69,8 @@ export class OrderWorker {
         order = next;
         continue;
       }
-      const { qty, binding } = affordable(order, position, settings, price, this.broker);
+      const today = this.calendar.tradingDay(order.exchange, this.clock.now());
+      const { qty, binding } = affordable(order, position, settings, price, this.broker, today);
       if (qty === ZERO) return this.skip(context, order, `GUARDRAIL:${binding ?? 'qty_step'}`);
       const submitted = await this.book.step(context, order.order_id, {
         type: 'SubmitOrder',
@@ -177,6 +178,7 @@ function affordable(
   settings: RuleSettings,
   price: Amount,
   { slippageBps, roundingCost }: Broker,
+  today: TradingDay,
 ): { readonly qty: Amount; readonly binding: string | null } {
   const held = {
     qty: parseAmount(position.qty),
@@ -200,11 +202,12 @@ function affordable(
     value: positionValue(held, paid),
     commission_rate,
     step,
-    settings: { ...settings, max_orders_per_day: null, max_daily_notional: null },
-    day: { orders: 0, notional: ZERO },
+    settings,
+    day: today === position.day ? { orders: position.day_orders, notional: parseAmount(position.day_notional) } : NOTHING_TODAY,
   });
 }
 
+const NOTHING_TODAY = { orders: 0, notional: ZERO };
 const atLeastZero = (qty: Amount): Amount => (qty < ZERO ? ZERO : qty);
 
 /** `price × (1 + bps)`, rounded up to 8 places. */

@@ -71,6 +71,15 @@ const after = (
   return { state: placed(state), events };
 };
 
+const keyOf = (terms: Partial<OrderIntent>): string | null =>
+  orderDecider.uniqueKey?.({ type: 'OrderIntentQueued', data: { ...intent, ...terms } }) ?? null;
+
+describe("the key of a caller's order", () => {
+  it('never takes the place of a tick order, even where it is spelled like one', () =>
+    expect(keyOf({ tick_id: null })).not.toBe(keyOf({})));
+  it('is one order however often it is sent', () => expect(keyOf({ tick_id: null })).toBe(keyOf({ tick_id: null, order_id: 'o-2' })));
+});
+
 describe('order', () => {
   it('is queued once, whoever asks again', () => {
     given().when({ type: 'QueueOrder', data: intent }).then(queued);

@@ -64,11 +64,14 @@ export const orderDecider: Decider<OrderState, OrderCommandBody, OrderEvent> = {
   },
 
   uniqueKey(event) {
-    if (event.type === 'OrderIntentQueued') return `order:${event.data.dedupe_key}`;
+    if (event.type === 'OrderIntentQueued') return intentKey(event.data);
     if (event.type === 'TradeExecuted') return `trade:${event.data.account_id}:${event.data.broker_ref}`;
     return null;
   },
 };
+
+/** A caller's key, whatever it looks like, never takes the place of a tick's order. */
+const intentKey = ({ tick_id, dedupe_key }: OrderIntent): string => `order:${tick_id === null ? 'key' : 'tick'}:${dedupe_key}`;
 
 function decideFor(
   order: PlacedOrder,

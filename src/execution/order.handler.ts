@@ -13,6 +13,7 @@ import {
   RequestOrderCancel,
 } from '../contracts/order';
 import { GetPosition } from '../contracts/position';
+import { IntentQueue } from '../platform/queue/queue.port';
 import type { RunOptions } from '../platform/streams/stream-item';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import { Broker } from './broker.port';
@@ -21,6 +22,7 @@ import { OrderBook, orderStream } from './order-book';
 import type { OrderState } from './order.decider';
 import { orderView } from './order.projection';
 import { OrderSettings, stockLimits } from './order-settings';
+import { orderMessage } from './send-order.policy';
 
 @CommandHandler(PlaceManualOrder)
 export class PlaceManualOrderHandler implements ICommandHandler<PlaceManualOrder> {
@@ -38,12 +40,16 @@ export class FlattenPositionHandler implements ICommandHandler<FlattenPosition> 
     private readonly queries: QueryBus,
   ) {}
 
-  /** Sells (or buys back) what is held, and pauses: the rules shall not buy back what a person has just sold. */
+  /** Sells (or buys back) what is held in whole steps, and pauses: the rules shall not buy back what a person has just sold. */
   async execute({ context, positionId }: FlattenPosition): Promise<OrderView> {
-    const { free_qty } = await this.queries.execute(new GetPosition(context.tenantId, positionId));
-    const held = parseAmount(free_qty);
-    if (held === ZERO)
-      throw new DomainError('position.flat', 'The position holds nothing that is free to sell; cancel its live order first, if it has one');
+    const position = await this.queries.execute(new GetPosition(context.tenantId, positionId));
+    const held = await this.orders.wholeSteps(context.tenantId, position, parseAmount(position.free_qty));
+    if (held === ZERO) {
+      throw new DomainError(
+        'position.flat',
+        'The position holds nothing that is free to sell in whole steps; cancel its live order first, if it has one',
+      );
+    }
     const terms: ManualOrderTerms = {
       side: held > ZERO ? 'SELL' : 'BUY',
       qty: formatAmount(abs(held)),
@@ -63,6 +69,7 @@ export class RequestOrderCancelHandler implements ICommandHandler<RequestOrderCa
     private readonly book: OrderBook,
     private readonly broker: Broker,
     private readonly streams: StreamRunner,
+    private readonly queue: IntentQueue,
   ) {}
 
   async execute({ context, orderId, reason }: RequestOrderCancel): Promise<OrderView> {
@@ -78,6 +85,9 @@ export class RequestOrderCancelHandler implements ICommandHandler<RequestOrderCa
       const report = await this.broker.cancel(order.client_order_id);
       if (report?.status === 'CANCELED') {
         await this.book.end({ ...context, idempotency: null }, orderId, { type: 'CancelOrder', data: { reason } });
+      } else {
+        // The worker asks until the broker says what became of it, also where an operator has discarded the order's message.
+        await this.queue.enqueue(orderMessage(context.tenantId, requested));
       }
     }
     const folded = await this.streams.load<OrderState>(context.tenantId, orderStream(orderId));

@@ -2,7 +2,7 @@
 import { streamId } from '../kernel/decider';
 import type { RecordedEvent } from '../platform/event-store/event-store.port';
 import type { RowWrite } from '../platform/event-store/row-write';
-import type { IntentQueue } from '../platform/queue/queue.port';
+import type { IntentQueue, NewMessage } from '../platform/queue/queue.port';
 import type { SubscriptionDefinition } from '../platform/subscriptions/subscription';
 
 export const ORDER_QUEUE = 'orders';
@@ -20,7 +20,11 @@ export const sendOrders = (queue: IntentQueue, wake: () => void): SubscriptionDe
   committed: wake,
 });
 
-function messageOf(queue: IntentQueue, { tenant_id, stream, position_id }: RecordedEvent): RowWrite {
-  const message: OrderMessage = { order_id: streamId(stream), position_id: position_id ?? '' };
-  return queue.enqueueWrite({ tenantId: tenant_id, queue: ORDER_QUEUE, id: message.order_id, payload: JSON.stringify(message) });
+const messageOf = (queue: IntentQueue, { tenant_id, stream, position_id }: RecordedEvent): RowWrite =>
+  queue.enqueueWrite(orderMessage(tenant_id, { order_id: streamId(stream), position_id: position_id ?? '' }));
+
+/** The message that brings an order to the worker. */
+export function orderMessage(tenantId: string, { order_id, position_id }: OrderMessage): NewMessage {
+  const message: OrderMessage = { order_id, position_id };
+  return { tenantId, queue: ORDER_QUEUE, id: order_id, payload: JSON.stringify(message) };
 }

@@ -40,7 +40,7 @@ export function intentOf(
     commission_rate_snapshot: formatAmount(settings.commission_rate),
     commission_estimated: data.deltas?.commission ?? '0',
     max_drift_bps: formatAmount(settings.max_drift_bps),
-    dedupe_key: `${dedupe}:${data.position_id}`,
+    dedupe_key: data.tick_id === null ? dedupe : `${data.tick_id}:${data.position_id}`,
     tick_id: data.tick_id,
     reason: data.reason,
   };

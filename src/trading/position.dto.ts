@@ -164,6 +164,9 @@ export class PositionDto implements PositionView {
   @AmountField() readonly total_dividends_withheld!: string;
   @AmountField() readonly total_dividends_net!: string;
   @TextField({ nullable: true }) readonly live_order_id!: string | null;
+  @TextField({ nullable: true, description: 'The last exchange-local day with a fill' }) readonly day!: string | null;
+  @CountField({ description: 'Orders that filled on that day, as max_orders_per_day counts them' }) readonly day_orders!: number;
+  @AmountField({ description: 'What they moved, as max_daily_notional counts it' }) readonly day_notional!: string;
   @AmountField({ nullable: true }) readonly lot_size!: string | null;
   @InstantField() readonly created_at!: string;
   @InstantField() readonly updated_at!: string;

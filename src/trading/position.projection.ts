@@ -1,5 +1,5 @@
 /** Positions as a read table: one row per position, its state as JSON beside the columns that are searched. */
-import { formatAmount, formatOptional, parseAmount, parseOptional } from '../kernel/amount';
+import { formatAmount, formatOptional, parseAmount, parseOptional, ZERO } from '../kernel/amount';
 import type { Folded } from '../kernel/decider';
 import { fromRowColumns, readTable, type StateProjection } from '../platform/projections/projection';
 import type { PositionView } from '../contracts/position';
@@ -104,7 +104,7 @@ function positionFromJson(text: string): OpenPositionState {
 
 export function positionView(id: string, folded: Folded<PositionState>): PositionView {
   const position = opened(folded.state);
-  const { cash_account: _account, anchor_from_first_price: _mode, reservation, day: _day, quote_epoch: _epoch, ...fields } = position;
+  const { cash_account: _account, anchor_from_first_price: _mode, reservation, day, quote_epoch: _epoch, ...fields } = position;
   return {
     ...fields,
     ...amountsAsText(position),
@@ -112,6 +112,9 @@ export function positionView(id: string, folded: Folded<PositionState>): Positio
     free_cash: formatAmount(freeCash(position)),
     free_qty: formatAmount(freeQty(position)),
     live_order_id: reservation?.order_id ?? null,
+    day: day?.date ?? null,
+    day_orders: day?.orders ?? 0,
+    day_notional: formatAmount(day?.notional ?? ZERO),
     created_at: folded.createdAt,
     updated_at: folded.updatedAt,
     version: folded.version,
