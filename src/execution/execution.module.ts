@@ -82,7 +82,8 @@ class OrderProcessing implements OnApplicationBootstrap, OnApplicationShutdown {
         new QueueWorker(queue, timer, {
           queue: ORDER_QUEUE,
           keyOf: ({ tenantId, payload }) => `${tenantId}/${(JSON.parse(payload) as OrderMessage).position_id}`,
-          handle: ({ tenantId, id, attempts }) => worker.handle({ tenantId, orderId: id, attempt: attempts }),
+          handle: ({ tenantId, payload, attempts }) =>
+            worker.handle({ tenantId, attempt: attempts, message: JSON.parse(payload) as OrderMessage }),
           onFailure: ({ message, error, isBuried }) =>
             log.error(isBuried ? 'an order message went to the dead letters' : 'an order message failed and is tried again', {
               order_id: message?.id,

@@ -59,7 +59,8 @@ async function redeliver(answers: { readonly cancel: BrokerReport | null; readon
   const nobody = {} as unknown;
   const [calendar, commands, queries] = [nobody as ExchangeCalendar, nobody as CommandBus, nobody as QueryBus];
   const worker = new OrderWorker(book, new AskedBroker(), settings, prices, calendar, commands, queries, new VirtualClock(AT));
-  await worker.handle({ tenantId: 'demo', orderId: 'o-1', attempt: 2 });
+  const message = { order_id: 'o-1', position_id: 'p-1', correlation_id: 'r-1', causation_id: null };
+  await worker.handle({ tenantId: 'demo', message, attempt: 2 });
   return happened;
 }
 

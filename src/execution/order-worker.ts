@@ -17,6 +17,7 @@ import type { Broker, BrokerReport } from './broker.port';
 import type { OrderBook } from './order-book';
 import type { PlacedOrder } from './order.decider';
 import { isManual, type OrderSettings, stockLimits } from './order-settings';
+import type { OrderMessage } from './send-order.policy';
 
 /** Evaluations again because of drift, before the order is skipped. */
 const MAX_REPRICES = 3;
@@ -25,7 +26,7 @@ const MAX_PRICE_TRIES = 3;
 
 export interface Delivery {
   readonly tenantId: string;
-  readonly orderId: string;
+  readonly message: OrderMessage;
   /** From 1. */
   readonly attempt: number;
 }
@@ -42,10 +43,11 @@ export class OrderWorker {
     private readonly clock: Clock,
   ) {}
 
-  async handle({ tenantId, orderId, attempt }: Delivery): Promise<void> {
-    const order = await this.book.order(tenantId, orderId);
+  async handle({ tenantId, message, attempt }: Delivery): Promise<void> {
+    const { order_id, correlation_id, causation_id } = message;
+    const order = await this.book.order(tenantId, order_id);
     if (isTerminal(order.status)) return;
-    const context = systemContext(tenantId, 'order-worker', order.tick_id ?? orderId, null);
+    const context = systemContext(tenantId, 'order-worker', correlation_id, causation_id);
     const settings: RuleSettings = { ...(await this.settings.of(tenantId, order)), price_policy: order.price_policy };
     if (order.status === 'PENDING_CANCEL' && (await this.cancelled(context, order, settings))) return;
     const sent =

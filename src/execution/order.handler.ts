@@ -87,7 +87,9 @@ export class RequestOrderCancelHandler implements ICommandHandler<RequestOrderCa
         await this.book.end({ ...context, idempotency: null }, orderId, { type: 'CancelOrder', data: { reason } });
       } else {
         // The worker asks until the broker says what became of it, also where an operator has discarded the order's message.
-        await this.queue.enqueue(orderMessage(context.tenantId, requested));
+        const { position_id } = requested;
+        const message = { order_id: orderId, position_id, correlation_id: context.correlationId, causation_id: null };
+        await this.queue.enqueue(orderMessage(context.tenantId, message));
       }
     }
     const folded = await this.streams.load<OrderState>(context.tenantId, orderStream(orderId));

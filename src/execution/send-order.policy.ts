@@ -10,6 +10,9 @@ export const ORDER_QUEUE = 'orders';
 export interface OrderMessage {
   readonly order_id: string;
   readonly position_id: string;
+  /** What the order is part of, and the event that brings it to the worker: both stand on everything that the worker records. */
+  readonly correlation_id: string;
+  readonly causation_id: string | null;
 }
 
 /** `wake` is called when messages are durable: the worker need not wait for its next look. */
@@ -20,11 +23,15 @@ export const sendOrders = (queue: IntentQueue, wake: () => void): SubscriptionDe
   committed: wake,
 });
 
-const messageOf = (queue: IntentQueue, { tenant_id, stream, position_id }: RecordedEvent): RowWrite =>
-  queue.enqueueWrite(orderMessage(tenant_id, { order_id: streamId(stream), position_id: position_id ?? '' }));
+function messageOf(queue: IntentQueue, { tenant_id, stream, position_id, correlation_id, event_id }: RecordedEvent): RowWrite {
+  const message = { order_id: streamId(stream), position_id: position_id ?? '', correlation_id, causation_id: event_id };
+  return queue.enqueueWrite(orderMessage(tenant_id, message));
+}
 
 /** The message that brings an order to the worker. */
-export function orderMessage(tenantId: string, { order_id, position_id }: OrderMessage): NewMessage {
-  const message: OrderMessage = { order_id, position_id };
-  return { tenantId, queue: ORDER_QUEUE, id: order_id, payload: JSON.stringify(message) };
-}
+export const orderMessage = (tenantId: string, message: OrderMessage): NewMessage => ({
+  tenantId,
+  queue: ORDER_QUEUE,
+  id: message.order_id,
+  payload: JSON.stringify(message),
+});

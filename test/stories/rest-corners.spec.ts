@@ -3,7 +3,7 @@ import { systemContext } from '../../src/kernel/context';
 import { OrderBook } from '../../src/execution/order-book';
 import { OrderWorker } from '../../src/execution/order-worker';
 import { IntentQueue } from '../../src/platform/queue/queue.port';
-import { type Json, type Listed, newKey, ok, startWorld, type World } from './support/rest-world';
+import { type Json, type Listed, newKey, ok, startWorld, until, type World } from './support/rest-world';
 import type { Reply } from './support/server';
 
 describe('with nobody who works on orders', () => {
@@ -32,7 +32,8 @@ describe('with nobody who works on orders', () => {
   const tick = async (): Promise<string> => String(ok(await world.owner.post('/v1/ticks'))['tick_id']);
   const liveOrder = async (id: string): Promise<string> => String((await get(`/v1/positions/${id}`))['live_order_id']);
   const work = (orderId: string): Promise<void> =>
-    world.server.app.nest.get(OrderWorker, { strict: false }).handle({ tenantId: 'demo', orderId, attempt: 1 });
+    world.server.app.nest.get(OrderWorker, { strict: false }).handle({ tenantId: 'demo', attempt: 1, message: messageOf(orderId) });
+  const messageOf = (order_id: string) => ({ order_id, position_id: '', correlation_id: 'test', causation_id: null });
   const configure = async (id: string, group: string, body: Json): Promise<unknown> =>
     ok(await world.owner.request('PUT', `/v1/config/positions/${id}/${group}`, { body }));
 
@@ -102,7 +103,8 @@ describe('with nobody who works on orders', () => {
     await book.step(context, order, { type: 'MarkUnknown', data: { reason: 'the answer was lost' } });
     expect(ok(await world.owner.post(`/v1/orders/${order}/cancel`))).toMatchObject({ status: 'PENDING_CANCEL' });
     const [message] = await world.server.app.nest.get(IntentQueue).list({ tenantId: 'demo', queue: 'orders', limit: 10 });
-    expect(message).toMatchObject({ id: order, status: 'READY', payload: JSON.stringify({ order_id: order, position_id: id }) });
+    expect(message).toMatchObject({ id: order, status: 'READY' });
+    expect(JSON.parse(message?.payload ?? '{}')).toMatchObject({ order_id: order, position_id: id });
     await work(order);
     expect(await get(`/v1/orders/${order}`)).toMatchObject({ status: 'FILLED' });
     expect(await get(`/v1/positions/${id}`)).toMatchObject({ qty: '99', live_order_id: null, free_qty: '99' });
@@ -125,5 +127,32 @@ describe('with nobody who works on orders', () => {
   it('leaves a log and tables that agree', async () => {
     expect(ok(await world.owner.post('/v1/admin/events/verify'))).toMatchObject({ intact: true });
     expect(ok(await world.owner.post('/v1/admin/projections/verify'))).toMatchObject({ equal: true });
+  });
+});
+
+describe('with a worker', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+    await world.quote('100');
+  });
+  afterAll(() => world.stop());
+
+  it('an order is followed from the request or the tick to its last event, and back', async () => {
+    const id = await world.openPosition();
+    const placed = await world.owner.post<Json>(`/v1/positions/${id}/orders`, { side: 'SELL', qty: '1' }, { idempotencyKey: newKey() });
+    const request = ok(await world.owner.get<Listed>(`/v1/positions/${id}/timeline?type=OrderIntentQueued`)).items[0]?.['correlation_id'];
+    await until(
+      async () => ok(await world.owner.get(`/v1/orders/${String(placed.body['id'])}`)),
+      ({ status }) => status === 'FILLED',
+    );
+    const events = ok(await world.owner.get<Listed>(`/v1/events?correlation_id=${String(request)}`)).items;
+    const story = ['OrderIntentQueued', 'OrderReserved', 'OrderSubmitted', 'OrderAccepted', 'TradeExecuted', 'PositionUpdated'];
+    expect(events.map(({ type }) => type)).toEqual(story);
+    for (let event = events.at(-1); event?.['type'] !== 'OrderIntentQueued';) {
+      const cause = event?.['causation_id'];
+      event = events.find(({ event_id }) => event_id === cause);
+      expect(event).toBeDefined();
+    }
   });
 });
