@@ -12,9 +12,15 @@ function paper(over: Partial<PaperBrokerSettings> = {}): { readonly broker: Pape
 }
 
 describe('paper broker', () => {
-  describe('as it comes', () => keepsTheBrokerContract(() => paper().broker));
-  describe('with slippage', () => keepsTheBrokerContract(() => paper({ slippageBps: parseAmount('12.5') }).broker));
-  describe('filling in parts', () => keepsTheBrokerContract(() => paper({ partialFills: true }).broker));
+  describe('as it comes', () => {
+    keepsTheBrokerContract(() => paper().broker);
+  });
+  describe('with slippage', () => {
+    keepsTheBrokerContract(() => paper({ slippageBps: parseAmount('12.5') }).broker);
+  });
+  describe('filling in parts', () => {
+    keepsTheBrokerContract(() => paper({ partialFills: true }).broker);
+  });
 
   it('fills at the fresh price, worse by the slippage', async () => {
     const { broker } = paper({ slippageBps: parseAmount('10') });
