@@ -100,6 +100,7 @@ class DemoSeed {
   /** Evaluations of the replayed days. */
   async run(quotes: readonly Quote[]): Promise<number> {
     const now = this.clock.now();
+    await this.commands.execute(new AddInstrument(context, APPLE.instrument)); // listed today: no close of the years between is missing
     this.clock.set(`${DEMO_DAYS[0]}${FIRST_TICK}`);
     const portfolioId = await this.portfolio();
     const apple = await this.position(portfolioId, APPLE);
