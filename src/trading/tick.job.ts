@@ -36,9 +36,8 @@ export class TickJob implements Job {
    * A store that never ticked waits for its first instant.
    */
   async atStart(): Promise<void> {
-    const last = await this.lastTick();
     const due = this.instants.previous(later(this.clock.now(), 1));
-    if (last !== null && last <= due) await this.runTick(due);
+    if ((await this.lastTick(due)) !== null) await this.runTick(due);
   }
 
   private async runTick(tickId: Instant): Promise<void> {
@@ -53,8 +52,8 @@ export class TickJob implements Job {
 
   /** Every scheduled instant since the last tick has a record: done, or missed with the reason. */
   private async recordMissed(tickId: Instant): Promise<void> {
-    const last = await this.lastTick();
-    if (last === null || last >= tickId) return;
+    const last = await this.lastTick(tickId);
+    if (last === null || last === tickId) return;
     await this.closeUnfinished(last);
     const missed = this.instants.missed(last, tickId);
     if (!missed) return;
@@ -67,11 +66,11 @@ export class TickJob implements Job {
     });
   }
 
-  /** Instant of the newest scheduled tick; null before the first. */
-  private async lastTick(): Promise<Instant | null> {
+  /** Instant of the newest tick up to this one, null before the first; one by hand may have named an instant far ahead. */
+  private async lastTick(upTo: Instant): Promise<Instant | null> {
     const rows = await this.sql.read(
-      `SELECT max(stream) AS stream FROM events WHERE log = ? AND tenant_id = ? AND stream >= 'tick-0' AND stream < 'tick-:'`,
-      [DEFAULT_LOG, SYSTEM_TENANT],
+      `SELECT max(stream) AS stream FROM events WHERE log = ? AND tenant_id = ? AND stream >= 'tick-0' AND stream <= ?`,
+      [DEFAULT_LOG, SYSTEM_TENANT, tickStream(upTo)],
     );
     const stream = rows[0]?.['stream'];
     return typeof stream === 'string' ? stream.slice('tick-'.length) : null;

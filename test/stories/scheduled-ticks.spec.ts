@@ -76,6 +76,15 @@ describe('scheduled ticks', () => {
     expect((await dataOf('EvaluationRecorded')).map(({ evaluated_at }) => evaluated_at)).toEqual([START, '2026-11-21T07:11:30.000Z']);
   });
 
+  it('records what it missed also where somebody has ticked by hand for an instant far ahead', async () => {
+    await job.run();
+    await job.tick('2099-01-01T00:00:00.000Z');
+    scratch.clock.set('2026-11-20T14:46:00.000Z');
+    await job.atStart();
+    expect((await dataOf('TickCompleted')).map(({ tick_id }) => tick_id)).toContain('2026-11-20T14:45:00.000Z');
+    expect(await dataOf('TickMissed')).toEqual([expect.objectContaining({ first: '2026-11-20T14:40:00.000Z', count: 1 })]);
+  });
+
   it('starts nothing on a store that never ticked', async () => {
     await job.atStart();
     expect(await eventsOf('TickStarted')).toHaveLength(0);
