@@ -41,6 +41,13 @@ describe('a folder of recorded data as a feed', () => {
     expect((await ask('BAD', '2026-11-20T14:36:00.000Z'))?.last).toBe('2');
   });
 
+  it('is missed at the start where it is not there, and not by a market without quotes', () => {
+    expect(() => new CsvQuotes(join(folder, 'nowhere'), calendar)).toThrow(
+      /VB_MARKET_DATA_CSV must be a folder that is there; received .*nowhere/,
+    );
+    expect(() => new CsvQuotes(join(folder, 'KO.csv'), calendar)).toThrow('VB_MARKET_DATA_CSV');
+  });
+
   it.each(['../KO', '/etc/passwd', '..', '.env', 'A/B', ''])('never reads outside the folder: %j', async (symbol) => {
     await expect(ask(symbol, '2026-11-20T14:36:00.000Z')).rejects.toThrow('symbol must be usable as a file name');
   });

@@ -1,4 +1,5 @@
 /** Recorded data on disk: a folder as a feed, and the files that `vb replay` and `vb simulate` are given. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exchange } from '../contracts/instrument';
@@ -35,11 +36,15 @@ export class CsvQuotes extends QuoteSource {
   readonly perTenant = false;
   private readonly files = new Map<string, Promise<readonly Quote[]>>();
 
+  /** Throws InputError where there is no such folder: a wrong name would be a market without a single quote. */
   constructor(
     private readonly folder: string,
     private readonly calendar: ExchangeCalendar,
   ) {
     super();
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new InputError('config.market_data_csv', 'VB_MARKET_DATA_CSV', 'a folder that is there', folder);
+    }
   }
 
   /** Rejects with InputError where the symbol's file is missing or corrupt. */
