@@ -48,6 +48,7 @@ export class ConfigController {
     return this.commands.execute(new ChangeSettings(context, GLOBAL, group, values));
   }
 
+  /** The tenant's own values of the group. */
   @Get('tenant/:group')
   @AnswersSettings()
   getTenant(@Tenant() tenantId: string, @Param('group') group: string): Promise<SettingsDto> {
@@ -61,6 +62,7 @@ export class ConfigController {
     return this.commands.execute(new ChangeSettings(context, ofTenant(context.tenantId), group, values));
   }
 
+  /** The portfolio's own values of the group. */
   @Get('portfolios/:id/:group')
   @AnswersSettings()
   getPortfolio(@Tenant() tenantId: string, @Param('id') id: string, @Param('group') group: string): Promise<SettingsDto> {
@@ -87,6 +89,7 @@ export class ConfigController {
     return this.queries.execute(new ExplainSettings(tenantId, { position_id: id, portfolio_id }));
   }
 
+  /** The position's own values of the group. */
   @Get('positions/:id/:group')
   @AnswersSettings()
   getPosition(@Tenant() tenantId: string, @Param('id') id: string, @Param('group') group: string): Promise<SettingsDto> {

@@ -59,6 +59,7 @@ export class OrdersController {
     return page(dead.map(queueMessage), null);
   }
 
+  /** One order, as it is. */
   @Get('orders/:id')
   @ApiOkResponse({ type: OrderDto })
   get(@Tenant() tenantId: string, @Param('id') id: string): Promise<OrderDto> {

@@ -38,6 +38,7 @@ export class PortfoliosController {
     );
   }
 
+  /** One portfolio. */
   @Get(':id')
   @ApiOkResponse({ type: PortfolioDto })
   get(@Tenant() tenantId: string, @Param('id') id: string): Promise<PortfolioDto> {

@@ -70,6 +70,7 @@ export class PositionsController {
     return this.commands.execute(new PositionCommand(context, id, { type: 'SetAnchor', data: { anchor_price: price, reason: 'USER' } }));
   }
 
+  /** Puts cash into the position. */
   @Post(':id/deposits')
   @HttpCode(200)
   @MovesMoney()

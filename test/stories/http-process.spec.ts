@@ -6,6 +6,10 @@ import { OWNER_KEY, spawnServer, spawnUntilEnd } from './support/server';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'vb-process-'));
 
+interface Document {
+  readonly paths: Record<string, Record<string, { readonly summary?: string; readonly description?: string }>>;
+}
+
 /** One sentence for a person and no stack trace. */
 const expectSentence = (stderr: string, pattern: RegExp): void => {
   expect(stderr).toMatch(pattern);
@@ -27,6 +31,20 @@ describe('the process', () => {
     const second = await spawnServer({ folder: home, env });
     expect((await second.api(key).get('/v1/api-keys')).status).toBe(200);
     expect((await second.stop('SIGINT')).stdout).not.toContain('vb_demo_');
+  });
+
+  it('says of every operation what it does: the document is what clients are generated from', async () => {
+    const server = await spawnServer();
+    const { body } = await server.api(null).get<Document>('/docs/openapi.json');
+    const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { summary = '', description = '' }]) => ({
+        route: `${method} ${path}`,
+        text: summary + description,
+      })),
+    );
+    expect(operations.length).toBeGreaterThan(40);
+    expect(operations.filter(({ text }) => text === '').map(({ route }) => route)).toEqual([]);
+    await server.stop();
   });
 
   it('logs JSON lines that hold no key', async () => {
