@@ -17,7 +17,7 @@ export class NestCronTimers extends CronTimers {
     this.registry.addCronJob(name, job);
     job.start();
     return () => {
-      job.stop();
+      void job.stop();
       if (this.registry.doesExist('cron', name)) void this.registry.deleteCronJob(name); // at shutdown Nest has emptied it before
     };
   }
