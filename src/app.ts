@@ -5,6 +5,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
+import { loadCalendar } from './market-data/calendar-file.adapter';
 import { marketFrom } from './market-data/market';
 import type { Market } from './market-data/market-data.module';
 import { limitServer, setUpHttp } from './platform/http/http.setup';
@@ -36,6 +37,7 @@ export interface App {
 
 /** Opens the store, creates the first tenant where it is empty, and starts everything but the listening. Throws DomainError `store.…`. */
 export async function createApp(settings: Settings, overrides: AppOverrides = {}): Promise<App> {
+  if (!overrides.market) loadCalendar(settings.calendarOverrides); // a wrong file stops the start before anything is created
   const { announce = (line: string) => void process.stdout.write(`${line}\n`) } = overrides;
   const platform = await openPlatform(settings, overrides);
   try {

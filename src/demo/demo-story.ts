@@ -30,7 +30,7 @@ export const APPLE: DemoPosition = {
 /** Trades at any hour, so that a newcomer sees decisions at night too. */
 export const BITCOIN: DemoPosition = {
   instrument: { symbol: 'BTC-USD', exchange: '24X7', asset_type: 'CRYPTO', currency: 'USD', tick_size: '0.01', lot_size: null },
-  opening: { ...opening, qty: '0.8', cash: '50000', avg_cost: '60000' },
+  opening: { qty: '0.8', cash: '50000', avg_cost: '60000', anchor_price: '60000', anchor_from_first_price: false },
   settings: { triggers: { up_threshold_pct: '0.5', down_threshold_pct: '0.5' } },
   reference: '60000',
 };

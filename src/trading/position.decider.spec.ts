@@ -206,6 +206,10 @@ describe('position', () => {
       .when({ type: 'ClosePosition', data: { reason: 'done' } })
       .then({ type: 'PositionClosed', data: { reason: 'done' } });
   });
+  it('pays out what a closed position still holds', () =>
+    given(opened, { type: 'PositionClosed', data: { reason: 'done' } })
+      .when({ type: 'WithdrawCash', data: { amount: '10000' } })
+      .then({ type: 'CashWithdrawn', data: { amount: '10000', cash_account: 'position:p-1', currency: 'USD', reason: 'WITHDRAWAL' } }));
   it('takes no money once closed', () =>
     given(opened, { type: 'PositionClosed', data: { reason: 'done' } })
       .when({ type: 'DepositCash', data: { amount: '1' } })

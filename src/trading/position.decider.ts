@@ -20,7 +20,7 @@ export const positionDecider: Decider<PositionState, PositionCommandBody, Positi
       case 'DepositCash':
         return [{ type: 'CashDeposited', data: movement(notClosed(state), command.data, 'DEPOSIT') }];
       case 'WithdrawCash':
-        return withdraw(notClosed(state), command.data);
+        return withdraw(state, command.data); // also from a closed position: its cash stays its owner's
       case 'SetAnchor':
         return setAnchor(notClosed(state), command.data);
       case 'PausePosition':
