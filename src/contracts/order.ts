@@ -45,6 +45,9 @@ export interface OrderIntent {
   readonly reason: string;
 }
 
+/** What the unique keys of a tick's orders start with; a caller's key, whatever it looks like, never takes their place. */
+export const tickOrderKeys = (tickId: string): string => `order:tick:${tickId}:`;
+
 export interface TradeData {
   readonly trade_id: string;
   readonly order_id: string;

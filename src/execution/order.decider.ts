@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/clock';
 import type { Decider } from '../kernel/decider';
 import { DomainError, never } from '../kernel/errors';
 import { roundHalfEven } from '../kernel/exact';
-import { isTerminal, type OrderCommandBody, type OrderEvent, type OrderIntent, type OrderStatus } from '../contracts/order';
+import { isTerminal, type OrderCommandBody, type OrderEvent, type OrderIntent, type OrderStatus, tickOrderKeys } from '../contracts/order';
 
 export interface PlacedOrder extends Omit<OrderIntent, 'qty'> {
   readonly status: OrderStatus;
@@ -70,8 +70,8 @@ export const orderDecider: Decider<OrderState, OrderCommandBody, OrderEvent> = {
   },
 };
 
-/** A caller's key, whatever it looks like, never takes the place of a tick's order. */
-const intentKey = ({ tick_id, dedupe_key }: OrderIntent): string => `order:${tick_id === null ? 'key' : 'tick'}:${dedupe_key}`;
+const intentKey = ({ tick_id, position_id, dedupe_key }: OrderIntent): string =>
+  tick_id === null ? `order:key:${dedupe_key}` : `${tickOrderKeys(tick_id)}${position_id}`;
 
 function decideFor(
   order: PlacedOrder,

@@ -29,7 +29,7 @@ export class TickMarket {
   }
 
   reportFailure(tickId: string, tenantId: string, positionId: string, error: unknown): void {
-    this.log.error('a position could not be evaluated; the tick stays open and is tried again', {
+    this.log.error('a position could not be evaluated; the tick stays incomplete until it is run again or the next one is due', {
       tick_id: tickId,
       tenant_id: tenantId,
       position_id: positionId,

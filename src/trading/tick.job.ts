@@ -2,6 +2,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { type Clock, type Instant, later } from '../kernel/clock';
 import { systemContext, SYSTEM_TENANT } from '../kernel/context';
+import { tickOrderKeys } from '../contracts/order';
 import { RunTick, type TickView } from '../contracts/tick';
 import type { Sql } from '../platform/database/sql';
 import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
@@ -9,6 +10,7 @@ import type { Log } from '../platform/observability/log';
 import type { Job } from '../platform/scheduling/job-runner';
 import type { TickInstants } from '../platform/scheduling/tick-instants';
 import type { StreamRunner } from '../platform/streams/stream-runner';
+import { evaluationKey } from './evaluation.decider';
 import { missedStream, type TickCommand, tickStream, type TickState } from './tick.decider';
 
 export class TickJob implements Job {
@@ -80,19 +82,27 @@ export class TickJob implements Job {
   private async closeUnfinished(tickId: Instant): Promise<void> {
     const folded = await this.streams.load<TickState>(SYSTEM_TENANT, tickStream(tickId));
     if (folded?.state.status !== 'STARTED') return;
-    const command: TickCommand = {
-      type: 'CompleteTick',
-      data: {
-        tick_id: tickId,
-        completed_at: this.clock.now(),
-        evaluated: 0,
-        holds: 0,
-        orders: 0,
-        already_evaluated: 0,
-        failed: 0,
-        interrupted: true,
-      },
-    };
+    const [evaluated, orders] = await this.recorded(tickId, Object.keys(folded.state.positions));
+    const counts = { evaluated, holds: evaluated - orders, orders, already_evaluated: 0, failed: 0 };
+    const data = { tick_id: tickId, completed_at: this.clock.now(), ...counts, interrupted: true };
+    const command: TickCommand = { type: 'CompleteTick', data };
     await this.streams.run(systemContext(SYSTEM_TENANT, 'scheduler', tickId), [{ stream: tickStream(tickId), command }]);
+  }
+
+  /** What the log holds of a tick, by the keys that make it unique: evaluations, and the orders among them. */
+  private async recorded(tickId: Instant, tenants: readonly string[]): Promise<readonly [evaluations: number, orders: number]> {
+    const count = async (tenantId: string, prefix: string): Promise<number> => {
+      const rows = await this.sql.read(
+        'SELECT count(*) AS events FROM events WHERE log = ? AND tenant_id = ? AND unique_key >= ? AND unique_key < ?',
+        [DEFAULT_LOG, tenantId, prefix, `${prefix}\u{10ffff}`],
+      );
+      return Number(rows[0]?.['events'] ?? 0);
+    };
+    let [evaluations, orders] = [0, 0];
+    for (const tenantId of tenants) {
+      evaluations += await count(tenantId, evaluationKey(tickId, ''));
+      orders += await count(tenantId, tickOrderKeys(tickId));
+    }
+    return [evaluations, orders];
   }
 }

@@ -4,10 +4,12 @@ import { later } from '../../src/kernel/clock';
 import { systemContext } from '../../src/kernel/context';
 import { AddInstrument } from '../../src/contracts/instrument';
 import { OpenPortfolio } from '../../src/contracts/portfolio';
-import { OpenPosition } from '../../src/contracts/position';
+import { OpenPosition, PositionCommand } from '../../src/contracts/position';
 import { PublishedCalendar } from '../../src/market-data/published-calendar';
+import { QuoteBoards } from '../../src/market-data/quote-board';
 import { QuoteSource, type RawQuote } from '../../src/market-data/quotes.port';
 import type { RecordedEvent } from '../../src/platform/event-store/event-store.port';
+import { PositionEvaluator } from '../../src/trading/position.evaluator';
 import { TickJob } from '../../src/trading/tick.job';
 
 const START = '2026-11-20T14:34:58.000Z';
@@ -40,7 +42,7 @@ describe('scheduled ticks', () => {
     };
     await commands.execute(new AddInstrument(context, terms));
     const { id } = await commands.execute(new OpenPortfolio(context, { name: 'P', base_currency: 'USD', owner_user_id: 'u' }));
-    const holding = { exchange: null, qty: '1', cash: '100', anchor_price: '100', anchor_from_first_price: false, avg_cost: null };
+    const holding = { exchange: null, qty: '100', cash: '10000', anchor_price: '100', anchor_from_first_price: false, avg_cost: null };
     await commands.execute(new OpenPosition(context, { ...holding, portfolio_id: id, symbol: 'ACME' }));
   });
   afterEach(() => scratch.close());
@@ -103,18 +105,23 @@ describe('scheduled ticks', () => {
     expect(await dataOf('TickCompleted')).toEqual([expect.objectContaining({ tick_id: tickId, evaluated: 1, interrupted: false })]);
   });
 
-  it('closes a tick that was cut off as interrupted once the next one is due', async () => {
+  it('closes a tick that was cut off as interrupted once the next one is due, with what it had done', async () => {
     const tickId = '2026-11-20T14:35:00.000Z';
-    const started = { tick_id: tickId, started_at: START, calendar_version: 'x', positions: {} };
-    const { streams } = scratch.app.platform;
-    await streams.run(systemContext('system', 'test', 'test'), [
+    const { app, commands, clock } = scratch;
+    const [position = ''] = (await eventsOf('PositionOpened')).map(({ position_id }) => position_id ?? '');
+    const started = { tick_id: tickId, started_at: START, calendar_version: 'x', positions: { demo: [position, 'not-reached'] } };
+    await app.platform.streams.run(systemContext('system', 'test', 'test'), [
       { stream: `tick-${tickId}`, command: { type: 'StartTick', data: started } },
     ]);
-    scratch.clock.set(later(tickId, 300_000));
+    await commands.execute(new PositionCommand(context, position, { type: 'SetAnchor', data: { anchor_price: '90', reason: 'USER' } }));
+    const quotes = app.nest.get(QuoteBoards).current();
+    const evaluator = app.nest.get(PositionEvaluator, { strict: false });
+    await evaluator.recordAll(context, [position], { tick_id: tickId, trigger_kind: 'tick', dedupe: tickId, quotes }, () => undefined);
+    clock.set(later(tickId, 300_000));
     await job.run();
-    expect((await dataOf('TickCompleted')).map(({ tick_id, interrupted }) => [tick_id, interrupted])).toEqual([
-      [tickId, true],
-      ['2026-11-20T14:40:00.000Z', false],
+    expect(await dataOf('TickCompleted')).toEqual([
+      expect.objectContaining({ tick_id: tickId, interrupted: true, evaluated: 1, holds: 0, orders: 1 }),
+      expect.objectContaining({ tick_id: '2026-11-20T14:40:00.000Z', interrupted: false, evaluated: 1, holds: 1, orders: 0 }),
     ]);
     expect(await eventsOf('TickMissed')).toHaveLength(0);
   });
