@@ -10,7 +10,7 @@ import { OpenPortfolio } from '../contracts/portfolio';
 import { OpenPosition } from '../contracts/position';
 import { ChangeSettings } from '../contracts/settings';
 import { loadCalendar } from '../market-data/calendar-file.adapter';
-import { QuoteSource, type RawQuote } from '../market-data/quotes.port';
+import { type QuoteRequest, QuoteSource, type RawQuote } from '../market-data/quotes.port';
 import { quoteAt } from '../market-data/recorded-quotes';
 import { Sql } from '../platform/database/sql';
 import { openPlatform } from '../platform/open-platform';
@@ -57,11 +57,11 @@ async function isWanted(settings: Settings): Promise<boolean> {
   const { opened } = await openPlatform({ ...settings, logLevel: 'silent' });
   try {
     if ((await opened.store.head()) === 0) return true;
-    const [portfolio] = await opened.sql.read('SELECT portfolio_id FROM portfolios WHERE tenant_id = ? AND name = ?', [
+    const [begun] = await opened.sql.read("SELECT 1 FROM events WHERE tenant_id = ? AND type = 'PortfolioOpened' AND actor = ?", [
       FIRST_TENANT,
-      DEMO_PORTFOLIO,
+      context.actor,
     ]);
-    if (!portfolio) return false;
+    if (!begun) return false; // what people have made themselves is theirs, whatever its name
     const rows = await opened.sql.read('SELECT state FROM instruments WHERE symbol = ? AND exchange = ?', [
       BITCOIN.instrument.symbol,
       BITCOIN.instrument.exchange,
@@ -80,8 +80,9 @@ class RecordedQuotes extends QuoteSource {
     super();
   }
 
-  quote(_instrument: unknown, at: Instant): Promise<RawQuote | null> {
-    return Promise.resolve(quoteAt(this.quotes, at));
+  /** Recorded prices are Apple's; a position in anything else sees no quote, and holds. */
+  quote({ symbol }: QuoteRequest, at: Instant): Promise<RawQuote | null> {
+    return Promise.resolve(symbol === APPLE.instrument.symbol ? quoteAt(this.quotes, at) : null);
   }
 }
 
