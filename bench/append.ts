@@ -29,7 +29,7 @@ async function appendAll(store: EventStore, events: readonly BenchEvent[], calle
   const call = async (first: number): Promise<void> => {
     for (let index = first; index < events.length; index += callers) {
       const { tenantId, stream, version, event } = events[index] as BenchEvent;
-      await store.append({ tenantId, streams: [{ stream, expectedVersion: version - 1, events: [event] }], writes: [] });
+      await store.append({ log: 1, tenantId, streams: [{ stream, expectedVersion: version - 1, events: [event] }], writes: [] });
     }
   };
   await Promise.all(Array.from({ length: callers }, (_, first) => call(first)));

@@ -73,7 +73,7 @@ async function openPositions({ nest }: App, count: number): Promise<void> {
 async function tickEvents({ platform }: App, after: number): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   for (let position = after; ;) {
-    const page = await platform.opened.store.readAll({ after: position, limit: 1_000 });
+    const page = await platform.opened.store.readAll({ log: 1, after: position, limit: 1_000 });
     events.push(...page.filter(({ type }) => type === 'EvaluationRecorded'));
     const last = page.at(-1);
     if (!last) return events;
@@ -104,7 +104,7 @@ async function measure(folder: string, positions: number): Promise<void> {
     const warmUp = Math.ceil(WARM_UP_EVALUATIONS / positions);
     for (let round = 0; round < warmUp + ROUNDS; round++) {
       clock.advance(TICK_MS);
-      const before = await app.platform.opened.store.head();
+      const before = await app.platform.opened.store.head(1);
       const tickId = later(START, (round + 1) * TICK_MS);
       const tickRate = await rate(positions, async () => {
         const { evaluated, orders } = await app.nest.get(CommandBus).execute(new RunTick(context, tickId, { kind: 'tenant' }));

@@ -35,8 +35,8 @@ export class LiveDriver {
 
   /** Delivers and handles what is due, also what that makes due. */
   async settle(): Promise<void> {
-    for (let head = -1; head !== (await this.store.head());) {
-      head = await this.store.head();
+    for (let head = -1; head !== (await this.store.count());) {
+      head = await this.store.count();
       await this.subscriptions.catchUp();
       await this.worker.drain();
     }

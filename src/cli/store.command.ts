@@ -1,6 +1,6 @@
 /** `vb migrate`, `vb projections`, `vb events`: care for the store. */
 import type { Command } from 'commander';
-import { EventStore, type VerifyReport } from '../platform/event-store/event-store.port';
+import { EventStore, SYSTEM_LOG, type VerifyReport } from '../platform/event-store/event-store.port';
 import type { LogCheckDto, ProjectionCheckDto } from '../platform/http/admin.dto';
 import {
   ProjectionRebuilder,
@@ -83,7 +83,7 @@ async function verifyProjections(name: string, flags: StoreFlags, console: Conso
 async function verifyEvents(flags: StoreFlags, console: Console): Promise<void> {
   const report =
     flags.url === undefined
-      ? await withApp(({ nest }) => nest.get(EventStore).verify())
+      ? await withApp(({ nest }) => nest.get(EventStore).verify(SYSTEM_LOG))
       : verifiedOf(await ask<LogCheckDto>(flags, 'POST', '/v1/admin/events/verify'));
   console.print(flags.json ? JSON.stringify(report) : `${report.events} events, head ${report.head}`);
   if (report.firstBad) {

@@ -1,6 +1,6 @@
 /** Settings of users: changed by command, effective by scope. */
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
 import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { ConfigController } from './config.controller';
 import { EffectiveSettingsReader } from './effective-settings';
@@ -11,7 +11,7 @@ import { settingsProjection } from './settings.projection';
 @Module({
   controllers: [ConfigController],
   providers: [
-    { provide: EffectiveSettingsReader, inject: [Sql], useFactory: (sql: Sql) => new EffectiveSettingsReader(sql) },
+    { provide: EffectiveSettingsReader, inject: [TenantTables], useFactory: (tables: TenantTables) => new EffectiveSettingsReader(tables) },
     ChangeSettingsHandler,
     ExplainSettingsHandler,
     GetEffectiveSettingsHandler,

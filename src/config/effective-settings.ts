@@ -3,8 +3,7 @@ import { SYSTEM_TENANT } from '../kernel/context';
 import { DEFAULT_SETTINGS_TEXT } from '../rules/settings';
 import type { SettingValues } from '../contracts/evaluation';
 import type { EffectiveSettings, SettingOrigin, SettingScope, SettingsOwner } from '../contracts/settings';
-import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import type { TenantTables } from '../platform/database/tenant-tables';
 import type { ScopeSettings } from './settings.decider';
 import { settingsProjection } from './settings.projection';
 
@@ -17,16 +16,16 @@ interface ScopeValues {
 const DEFAULTS = DEFAULT_SETTINGS_TEXT as unknown as SettingValues;
 
 export class EffectiveSettingsReader {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
-  /** All scopes of a tenant by `scope:id`, the global one included: one read for any number of positions. */
+  /** All scopes of a tenant by `scope:id`, the global one included: two reads for any number of positions. */
   private async scopes(tenantId: string): Promise<ReadonlyMap<string, ScopeValues>> {
-    const rows = await this.sql.read(
-      `SELECT * FROM settings WHERE log = ? AND (tenant_id = ? OR (tenant_id = ? AND target = 'global:global'))`,
-      [DEFAULT_LOG, tenantId, SYSTEM_TENANT],
-    );
+    const [own, global] = await Promise.all([
+      this.tables.read(tenantId, 'SELECT * FROM settings WHERE log = ? AND tenant_id = ?'),
+      this.tables.read(SYSTEM_TENANT, `SELECT * FROM settings WHERE log = ? AND tenant_id = ? AND target = 'global:global'`),
+    ]);
     return new Map(
-      rows.map((row) => {
+      [...own, ...global].map((row) => {
         const target = String(row['target']);
         const { state, version } = settingsProjection.fromRow(row);
         const scope = target.slice(0, target.indexOf(':')) as SettingScope;

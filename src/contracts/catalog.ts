@@ -49,7 +49,7 @@ const SCHEMA_VERSIONS: Readonly<Record<DomainEventType, number>> = {
   ReferencePriceSet: 1,
   SessionClosed: 1,
   SettingsChanged: 1,
-  TenantCreated: 1,
+  TenantCreated: 2,
   ApiKeyIssued: 1,
   ApiKeyRevoked: 1,
 };

@@ -20,6 +20,8 @@ export type TenancyEvent =
       readonly type: 'TenantCreated';
       readonly data: {
         readonly tenant_id: string;
+        /** Where the tenant's events, rows and messages are, for ever. */
+        readonly log: number;
         readonly name: string;
         readonly owner_user_id: string;
         readonly key_id: string;

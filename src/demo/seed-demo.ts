@@ -13,6 +13,7 @@ import { loadCalendar } from '../market-data/calendar-file.adapter';
 import { type QuoteRequest, QuoteSource, type RawQuote } from '../market-data/quotes.port';
 import { quoteAt } from '../market-data/recorded-quotes';
 import { Sql } from '../platform/database/sql';
+import { SYSTEM_LOG } from '../platform/event-store/event-store.port';
 import { openPlatform } from '../platform/open-platform';
 import type { Settings } from '../platform/settings';
 import { FIRST_TENANT } from '../platform/tenancy/bootstrap';
@@ -56,7 +57,7 @@ export async function seedDemo(settings: Settings, announce: (line: string) => v
 async function isWanted(settings: Settings): Promise<boolean> {
   const { opened } = await openPlatform({ ...settings, logLevel: 'silent' });
   try {
-    if ((await opened.store.head()) === 0) return true;
+    if ((await opened.store.head(SYSTEM_LOG)) === 0) return true;
     const [begun] = await opened.sql.read("SELECT 1 FROM events WHERE tenant_id = ? AND type = 'PortfolioOpened' AND actor = ?", [
       FIRST_TENANT,
       context.actor,

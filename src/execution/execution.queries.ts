@@ -2,7 +2,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { NotFoundError } from '../kernel/errors';
 import type { OrderStatus, OrderView, TradeView } from '../contracts/order';
-import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
 import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
 import { StreamRunner } from '../platform/streams/stream-runner';
@@ -44,12 +44,12 @@ export class PageTrades extends Query<Page<TradeView>> {
 /** Newest first. */
 @QueryHandler(PageOrders)
 export class PageOrdersHandler implements IQueryHandler<PageOrders> {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
   execute({ tenantId, filter: { position_id, status, symbol }, page }: PageOrders): Promise<Page<OrderView>> {
     const equal = { position_id, status, symbol };
     const list = { table: ordersTable.name, tenantId, time: 'created_at', id: 'order_id', newestFirst: true, equal };
-    return readTablePage(this.sql, list, page, (row) => orderView(orderProjection.fromRow(row)));
+    return readTablePage(this.tables, list, page, (row) => orderView(orderProjection.fromRow(row)));
   }
 }
 
@@ -67,12 +67,12 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
 /** The last executed first. */
 @QueryHandler(PageTrades)
 export class PageTradesHandler implements IQueryHandler<PageTrades> {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
   execute({ tenantId, filter: { position_id, order_id, from, to }, page }: PageTrades): Promise<Page<TradeView>> {
     const equal = { position_id, order_id };
     const list = { table: tradesTable.name, tenantId, time: 'executed_at', id: 'trade_id', newestFirst: true, equal, from, to };
-    return readTablePage(this.sql, list, page, (row) => tradeView(String(row['trade']), String(row['symbol'])));
+    return readTablePage(this.tables, list, page, (row) => tradeView(String(row['trade']), String(row['symbol'])));
   }
 }
 

@@ -2,7 +2,7 @@
 import { SYSTEM_TENANT } from '../kernel/context';
 import type { ReferencePrice } from '../contracts/instrument';
 import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import { SYSTEM_LOG } from '../platform/event-store/event-store.port';
 import { ReferencePrices } from './reference-prices.port';
 
 export class InstrumentReferences extends ReferencePrices {
@@ -12,7 +12,7 @@ export class InstrumentReferences extends ReferencePrices {
 
   async reference(instrumentId: string): Promise<ReferencePrice | null> {
     const rows = await this.sql.read('SELECT state FROM instruments WHERE log = ? AND tenant_id = ? AND instrument_id = ?', [
-      DEFAULT_LOG,
+      SYSTEM_LOG,
       SYSTEM_TENANT,
       instrumentId,
     ]);

@@ -2,6 +2,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock } from '../kernel/clock';
 import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
+import { TenantLogs } from '../platform/event-store/tenant-logs';
 import { ExchangeCalendar } from './exchange-calendar';
 import { FreshPrices } from './fresh-price';
 import { PushQuoteHandler } from './push-quote.handler';
@@ -26,7 +28,11 @@ export class MarketDataModule {
       { provide: QuoteSource, useValue: quotes },
       { provide: QuoteBoards, useValue: boards },
       { provide: FreshPrices, inject: [Clock], useFactory: (clock: Clock) => new FreshPrices(boards, clock) },
-      { provide: PushedQuoteTable, inject: [Sql, Clock], useFactory: (sql: Sql, clock: Clock) => new PushedQuoteTable(sql, clock) },
+      {
+        provide: PushedQuoteTable,
+        inject: [Sql, TenantTables, TenantLogs, Clock],
+        useFactory: (sql: Sql, tables: TenantTables, logs: TenantLogs, clock: Clock) => new PushedQuoteTable(sql, tables, logs, clock),
+      },
     ];
     return {
       module: MarketDataModule,

@@ -1,5 +1,6 @@
 /** The market that the settings ask for: calendar with its overrides, and one feed behind a time limit. */
 import { never } from '../kernel/errors';
+import { TenantTables } from '../platform/database/tenant-tables';
 import type { Platform } from '../platform/open-platform';
 import type { Settings } from '../platform/settings';
 import { BoundedQuotes } from './bounded-quotes';
@@ -23,12 +24,12 @@ export function marketFrom(platform: Platform): Market {
   return { calendar, quotes, isHistorical: () => false };
 }
 
-function feedOf(settings: Settings, calendar: ExchangeCalendar, { opened, clock }: Platform): QuoteSource {
+function feedOf(settings: Settings, calendar: ExchangeCalendar, { opened, logs, clock }: Platform): QuoteSource {
   switch (settings.marketData) {
     case 'simulated':
       return new SimulatedQuotes(new InstrumentReferences(opened.sql));
     case 'push':
-      return new PushQuotes(new PushedQuoteTable(opened.sql, clock));
+      return new PushQuotes(new PushedQuoteTable(opened.sql, new TenantTables(opened.sql, logs), logs, clock));
     case 'csv':
       return new CsvQuotes(settings.marketDataCsv ?? '', calendar);
     case 'yahoo':

@@ -2,7 +2,8 @@
 import type { Clock } from '../kernel/clock';
 import { SYSTEM_TENANT } from '../kernel/context';
 import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import type { TenantTables } from '../platform/database/tenant-tables';
+import type { TenantLogs } from '../platform/event-store/tenant-logs';
 import type { Row } from '../platform/event-store/row-write';
 import type { Quote } from '../rules/price-policy';
 import { PushedQuotes } from './push.adapter';
@@ -15,6 +16,8 @@ const UPSERT = `INSERT INTO pushed_quotes (log, tenant_id, instrument_id, ts, bi
 export class PushedQuoteTable extends PushedQuotes {
   constructor(
     private readonly sql: Sql,
+    private readonly tables: TenantTables,
+    private readonly logs: TenantLogs,
     private readonly clock: Clock,
   ) {
     super();
@@ -22,21 +25,21 @@ export class PushedQuoteTable extends PushedQuotes {
 
   /** False where a quote with a later source time is known. Durable when it returns. */
   async store(tenantId: string, instrumentId: string, quote: Omit<Quote, 'source'>): Promise<boolean> {
-    const values = [DEFAULT_LOG, tenantId, instrumentId, quote.ts, quote.bid, quote.ask, quote.last, this.clock.now()];
+    const values = [await this.logs.of(tenantId), tenantId, instrumentId, quote.ts, quote.bid, quote.ask, quote.last, this.clock.now()];
     return (await this.sql.write(UPSERT, values)).length > 0;
   }
 
   /** The newer of the tenant's own quote and the one that holds for all; the tenant's own where they are as old. */
   async latest(tenantId: string, instrumentId: string): Promise<Quote | null> {
-    const rows = await this.sql.read('SELECT * FROM pushed_quotes WHERE log = ? AND instrument_id = ? AND tenant_id IN (?, ?)', [
-      DEFAULT_LOG,
-      instrumentId,
-      tenantId,
-      SYSTEM_TENANT,
-    ]);
-    const newest = [...rows].sort((a, b) => Number(a['tenant_id'] === SYSTEM_TENANT) - Number(b['tenant_id'] === SYSTEM_TENANT));
-    newest.sort((a, b) => (String(a['ts']) < String(b['ts']) ? 1 : String(a['ts']) > String(b['ts']) ? -1 : 0));
-    return newest[0] ? quoteOf(newest[0]) : null;
+    const [own, shared] = await Promise.all([this.read(tenantId, instrumentId), this.read(SYSTEM_TENANT, instrumentId)]);
+    const newest = own && shared ? (String(own['ts']) >= String(shared['ts']) ? own : shared) : (own ?? shared);
+    return newest ? quoteOf(newest) : null;
+  }
+
+  private async read(tenantId: string, instrumentId: string): Promise<Row | null> {
+    const sql = 'SELECT * FROM pushed_quotes WHERE log = ? AND tenant_id = ? AND instrument_id = ?';
+    const [row] = await this.tables.read(tenantId, sql, [instrumentId]);
+    return row ?? null;
   }
 }
 

@@ -6,6 +6,7 @@ import { parseDatabaseUrl } from './database/database-url';
 import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
 import { openEventStore, type OpenedStore } from './event-store/open-event-store';
+import type { TenantLogs } from './event-store/tenant-logs';
 import { StoredAnswers } from './idempotency/stored-answers';
 import { Log } from './observability/log';
 import { createLogger, PinoLog } from './observability/pino-log.adapter';
@@ -19,6 +20,7 @@ import { Secrets } from './tenancy/api-key';
 import { Authenticator } from './tenancy/authenticator';
 import { RandomSecrets } from './tenancy/random-secrets.adapter';
 import { tenantStream } from './tenancy/tenancy.projections';
+import { TenantLogTable } from './tenancy/tenant-log.table';
 import { TenantDirectory } from './tenancy/tenant.directory';
 import { SystemClock } from './time/system-clock.adapter';
 import { SystemTimer } from './time/system-timer.adapter';
@@ -47,6 +49,7 @@ export interface Platform {
   readonly crashPoints: CrashPoints;
   readonly registry: StreamRegistry;
   readonly streams: StreamRunner;
+  readonly logs: TenantLogs;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
   readonly authenticator: Authenticator;
@@ -68,9 +71,10 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     onListenerError: (error) => log.error('a listener of the event store failed', { err: error }),
   });
   const { store, sql } = opened;
+  const logs = new TenantLogTable(sql);
   const registry = new StreamRegistry();
   registry.register(tenantStream);
-  const streams = new StreamRunner(store, sql, registry, clock, ids);
+  const streams = new StreamRunner(store, sql, registry, logs, clock, ids);
   const shutdown = new Shutdown();
   const readiness = new Readiness(timer);
   readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
@@ -86,10 +90,11 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     crashPoints,
     registry,
     streams,
+    logs,
     readiness,
     shutdown,
     authenticator: new Authenticator(sql),
-    answers: new StoredAnswers(sql, store, clock),
-    directory: new TenantDirectory(streams, sql, clock, ids, secrets),
+    answers: new StoredAnswers(sql, store, logs, clock),
+    directory: new TenantDirectory(streams, sql, clock, ids, secrets, settings.logs),
   };
 }

@@ -5,8 +5,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
 import { Sql } from './database/sql';
+import { TenantTables } from './database/tenant-tables';
 import { CrashPoints } from './event-store/crash-points';
 import { EventStore } from './event-store/event-store.port';
+import { TenantLogs } from './event-store/tenant-logs';
 import { AccessAudit } from './http/access.audit';
 import { AccessGuard } from './http/access.guard';
 import { QueryGuard } from './http/query.guard';
@@ -45,6 +47,8 @@ export class PlatformModule {
       { provide: EventStore, useValue: platform.opened.store },
       { provide: CrashPoints, useValue: platform.crashPoints },
       { provide: Sql, useValue: platform.opened.sql },
+      { provide: TenantLogs, useValue: platform.logs },
+      { provide: TenantTables, useValue: new TenantTables(platform.opened.sql, platform.logs) },
       { provide: StreamRegistry, useValue: platform.registry },
       { provide: StreamRunner, useValue: platform.streams },
       { provide: Readiness, useValue: platform.readiness },

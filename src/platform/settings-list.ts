@@ -19,6 +19,7 @@ const NAMES = [
   'PORT',
   'HOST',
   'DATABASE_URL',
+  'VB_LOGS',
   'VB_ROLES',
   'VB_TICK_CRON',
   'VB_MARKET_DATA',
@@ -92,6 +93,7 @@ export const settingDefinitions: readonly SettingDefinition[] = [
   define('PORT', '3000', 'TCP port of the HTTP server; 0 takes any free one.', whole(0, 65_535)),
   define('HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 lets other machines in.', anything),
   define('DATABASE_URL', 'sqlite:data/vb.sqlite', 'Where everything is kept: sqlite:<file>.', databaseUrl),
+  define('VB_LOGS', '1', 'How many logs new tenants are spread over; a tenant stays in the log it was created in.', whole(1, 1_024)),
   define(
     'VB_ROLES',
     'api,scheduler,worker',

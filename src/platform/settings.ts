@@ -26,6 +26,8 @@ export abstract class Settings {
   abstract readonly port: number;
   abstract readonly host: string;
   abstract readonly databaseUrl: string;
+  /** How many logs new tenants are spread over. */
+  abstract readonly logs: number;
   abstract readonly roles: ReadonlySet<ProcessRole>;
   /** Five cron fields, or six with seconds; UTC. */
   abstract readonly tickCron: string;
@@ -89,6 +91,7 @@ function build(text: (name: SettingName) => string, crashAt: string | null): Set
     port: Number(text('PORT')),
     host: text('HOST'),
     databaseUrl: text('DATABASE_URL'),
+    logs: Number(text('VB_LOGS')),
     roles: new Set(readOptions(text('VB_ROLES')) as ProcessRole[]),
     tickCron: text('VB_TICK_CRON'),
     marketData: text('VB_MARKET_DATA') as MarketDataName,

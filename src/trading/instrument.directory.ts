@@ -4,7 +4,7 @@ import type { Folded } from '../kernel/decider';
 import { InputError } from '../kernel/errors';
 import type { Exchange, InstrumentView } from '../contracts/instrument';
 import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import { SYSTEM_LOG } from '../platform/event-store/event-store.port';
 import type { InstrumentState } from './instrument.decider';
 import { instrumentProjection, instrumentView } from './instrument.projection';
 
@@ -13,7 +13,7 @@ export class InstrumentDirectory {
 
   async all(): Promise<readonly InstrumentView[]> {
     const rows = await this.sql.read('SELECT * FROM instruments WHERE log = ? AND tenant_id = ? ORDER BY symbol, exchange', [
-      DEFAULT_LOG,
+      SYSTEM_LOG,
       SYSTEM_TENANT,
     ]);
     return rows.map((row) => instrumentView(instrumentProjection.fromRow(row) as Folded<InstrumentState>));
@@ -22,7 +22,7 @@ export class InstrumentDirectory {
   /** Throws InputError where the symbol is unknown, or traded on several exchanges and none is named. */
   async bySymbol(symbol: string, exchange: Exchange | null): Promise<InstrumentView> {
     const rows = await this.sql.read('SELECT * FROM instruments WHERE log = ? AND tenant_id = ? AND symbol = ? ORDER BY exchange', [
-      DEFAULT_LOG,
+      SYSTEM_LOG,
       SYSTEM_TENANT,
       symbol,
     ]);

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { SYSTEM_TENANT } from '../kernel/context';
 import type { Exchange, InstrumentView } from '../contracts/instrument';
-import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
 import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
 import { instrumentProjection, instrumentsTable, instrumentView } from './instrument.projection';
@@ -18,7 +18,7 @@ export class PageInstruments extends Query<Page<InstrumentView>> {
 /** Instruments of everybody, oldest first. */
 @QueryHandler(PageInstruments)
 export class PageInstrumentsHandler implements IQueryHandler<PageInstruments> {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
   execute({ filter: { symbol, exchange }, page }: PageInstruments): Promise<Page<InstrumentView>> {
     const list = {
@@ -28,6 +28,6 @@ export class PageInstrumentsHandler implements IQueryHandler<PageInstruments> {
       id: 'instrument_id',
       equal: { symbol, exchange },
     };
-    return readTablePage(this.sql, list, page, (row) => instrumentView(instrumentProjection.fromRow(row)));
+    return readTablePage(this.tables, list, page, (row) => instrumentView(instrumentProjection.fromRow(row)));
   }
 }

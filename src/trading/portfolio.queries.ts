@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { NotFoundError } from '../kernel/errors';
 import type { PortfolioView } from '../contracts/portfolio';
-import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
 import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
 import { StreamRunner } from '../platform/streams/stream-runner';
@@ -29,11 +29,11 @@ export class GetPortfolio extends Query<PortfolioView> {
 
 @QueryHandler(PagePortfolios)
 export class PagePortfoliosHandler implements IQueryHandler<PagePortfolios> {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
   execute({ tenantId, page }: PagePortfolios): Promise<Page<PortfolioView>> {
     const list = { table: portfoliosTable.name, tenantId, time: 'created_at', id: 'portfolio_id' };
-    return readTablePage(this.sql, list, page, (row) => portfolioView(portfolioProjection.fromRow(row)));
+    return readTablePage(this.tables, list, page, (row) => portfolioView(portfolioProjection.fromRow(row)));
   }
 }
 

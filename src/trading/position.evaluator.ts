@@ -11,9 +11,8 @@ import type { OrderCommandBody } from '../contracts/order';
 import type { PositionCommandBody } from '../contracts/position';
 import { type EffectiveSettings, GetEffectiveSettings } from '../contracts/settings';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
-import type { Sql } from '../platform/database/sql';
+import type { TenantTables } from '../platform/database/tenant-tables';
 import { DuplicateKey, VersionConflict } from '../platform/event-store/event-store.errors';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
 import type { Row } from '../platform/event-store/row-write';
 import type { RunOptions, StreamItem } from '../platform/streams/stream-item';
 import type { StreamRunner } from '../platform/streams/stream-runner';
@@ -74,7 +73,7 @@ export class PositionEvaluator {
 
   constructor(
     private readonly streams: StreamRunner,
-    private readonly sql: Sql,
+    private readonly tables: TenantTables,
     private readonly queries: QueryBus,
     private readonly calendar: ExchangeCalendar,
     private readonly clock: Clock,
@@ -154,11 +153,12 @@ export class PositionEvaluator {
 
   private async load(tenantId: string, ids: readonly string[]): Promise<readonly Loaded[]> {
     if (ids.length === 0) return [];
-    const rows = await this.sql.read(
+    const rows = await this.tables.read(
+      tenantId,
       `SELECT p.position_id, p.portfolio_id, p.version, e.quote_epoch, e.quote_memory FROM positions p
        LEFT JOIN latest_evaluations e ON e.log = p.log AND e.tenant_id = p.tenant_id AND e.position_id = p.position_id
        WHERE p.log = ? AND p.tenant_id = ? AND p.position_id IN (${marks(ids)})`,
-      [DEFAULT_LOG, tenantId, ...ids],
+      ids,
     );
     const owners = rows.map((row) => ({ position_id: String(row['position_id']), portfolio_id: String(row['portfolio_id']) }));
     const [states, settings] = await Promise.all([
@@ -183,7 +183,7 @@ export class PositionEvaluator {
     if (missing.length === 0) return states;
     const read = `SELECT * FROM positions WHERE log = ? AND tenant_id = ? AND position_id IN (${marks(missing)})`;
     const found = new Map<string, Folded<PositionState>>();
-    for (const row of await this.sql.read(read, [DEFAULT_LOG, tenantId, ...missing])) {
+    for (const row of await this.tables.read(tenantId, read, missing)) {
       const id = String(row['position_id']);
       const folded = positionProjection.fromRow(row);
       this.cache.put(tenantId, id, folded);

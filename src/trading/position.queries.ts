@@ -4,8 +4,9 @@ import { Clock, type Instant } from '../kernel/clock';
 import type { Decider, Folded } from '../kernel/decider';
 import { NotFoundError } from '../kernel/errors';
 import type { PositionCommandBody, PositionEvent, PositionStatus, PositionView } from '../contracts/position';
-import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
 import { EventStore, type RecordedEvent } from '../platform/event-store/event-store.port';
+import { TenantLogs } from '../platform/event-store/tenant-logs';
 import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
 import { foldEvents } from '../platform/streams/stream-fold';
@@ -40,12 +41,12 @@ export class GetPositionAsOf extends Query<PositionView> {
 
 @QueryHandler(PagePositions)
 export class PagePositionsHandler implements IQueryHandler<PagePositions> {
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly tables: TenantTables) {}
 
   execute({ tenantId, filter: { portfolio_id, symbol, status }, page }: PagePositions): Promise<Page<PositionView>> {
     const equal = { portfolio_id, symbol, status };
     const list = { table: positionsTable.name, tenantId, time: 'created_at', id: 'position_id', equal };
-    return readTablePage(this.sql, list, page, (row) => positionView(String(row['position_id']), positionProjection.fromRow(row)));
+    return readTablePage(this.tables, list, page, (row) => positionView(String(row['position_id']), positionProjection.fromRow(row)));
   }
 }
 
@@ -53,11 +54,12 @@ export class PagePositionsHandler implements IQueryHandler<PagePositions> {
 export class GetPositionAsOfHandler implements IQueryHandler<GetPositionAsOf> {
   constructor(
     private readonly store: EventStore,
+    private readonly logs: TenantLogs,
     private readonly clock: Clock,
   ) {}
 
   async execute({ tenantId, positionId, asOf, basis }: GetPositionAsOf): Promise<PositionView> {
-    const events = await this.store.readStream(tenantId, `position-${positionId}`);
+    const events = await this.store.readStream({ log: await this.logs.of(tenantId), tenantId }, `position-${positionId}`);
     const instant = asOf ?? this.clock.now();
     const folded = basis === 'executed' ? executedAsOf(events, instant) : recordedAsOf(events, instant);
     if (!folded) throw new NotFoundError('position');

@@ -2,12 +2,13 @@
 import type { Clock } from '../kernel/clock';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import type { TenantLogs } from '../platform/event-store/tenant-logs';
 import type { Log } from '../platform/observability/log';
 
 export class TickMarket {
   constructor(
     private readonly sql: Sql,
+    private readonly logs: TenantLogs,
     private readonly clock: Clock,
     private readonly calendar: ExchangeCalendar,
     private readonly log: Log,
@@ -19,12 +20,13 @@ export class TickMarket {
   /** Positions that are not closed, by tenant; of all tenants where none is given. */
   async openPositions(tenantId: string | null): Promise<Readonly<Record<string, readonly string[]>>> {
     const [clause, values] = tenantId === null ? ['', []] : ['AND tenant_id = ?', [tenantId]];
-    const rows = await this.sql.read(
-      `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`,
-      [DEFAULT_LOG, ...values],
-    );
+    const sql = `SELECT tenant_id, position_id FROM positions WHERE log = ? AND status <> 'CLOSED' ${clause} ORDER BY tenant_id, position_id`;
     const byTenant: Record<string, string[]> = {};
-    for (const row of rows) (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
+    for (const log of tenantId === null ? await this.logs.all() : [await this.logs.of(tenantId)]) {
+      for (const row of await this.sql.read(sql, [log, ...values])) {
+        (byTenant[String(row['tenant_id'])] ??= []).push(String(row['position_id']));
+      }
+    }
     return byTenant;
   }
 

@@ -4,8 +4,7 @@ import { type Clock, type Instant, later } from '../kernel/clock';
 import { systemContext, SYSTEM_TENANT } from '../kernel/context';
 import { tickOrderKeys } from '../contracts/order';
 import { RunTick, type TickView } from '../contracts/tick';
-import type { Sql } from '../platform/database/sql';
-import { DEFAULT_LOG } from '../platform/event-store/event-store.port';
+import type { TenantTables } from '../platform/database/tenant-tables';
 import type { Log } from '../platform/observability/log';
 import type { Job } from '../platform/scheduling/job-runner';
 import type { TickInstants } from '../platform/scheduling/tick-instants';
@@ -22,7 +21,7 @@ export class TickJob implements Job {
     private readonly instants: TickInstants,
     private readonly commands: CommandBus,
     private readonly streams: StreamRunner,
-    private readonly sql: Sql,
+    private readonly tables: TenantTables,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
@@ -70,9 +69,10 @@ export class TickJob implements Job {
 
   /** Instant of the newest tick up to this one, null before the first; one by hand may have named an instant far ahead. */
   private async lastTick(upTo: Instant): Promise<Instant | null> {
-    const rows = await this.sql.read(
+    const rows = await this.tables.read(
+      SYSTEM_TENANT,
       `SELECT max(stream) AS stream FROM events WHERE log = ? AND tenant_id = ? AND stream >= 'tick-0' AND stream <= ?`,
-      [DEFAULT_LOG, SYSTEM_TENANT, tickStream(upTo)],
+      [tickStream(upTo)],
     );
     const stream = rows[0]?.['stream'];
     return typeof stream === 'string' ? stream.slice('tick-'.length) : null;
@@ -92,9 +92,10 @@ export class TickJob implements Job {
   /** What the log holds of a tick, by the keys that make it unique: evaluations, and the orders among them. */
   private async recorded(tickId: Instant, tenants: readonly string[]): Promise<readonly [evaluations: number, orders: number]> {
     const count = async (tenantId: string, prefix: string): Promise<number> => {
-      const rows = await this.sql.read(
+      const rows = await this.tables.read(
+        tenantId,
         'SELECT count(*) AS events FROM events WHERE log = ? AND tenant_id = ? AND unique_key >= ? AND unique_key < ?',
-        [DEFAULT_LOG, tenantId, prefix, `${prefix}\u{10ffff}`],
+        [prefix, `${prefix}\u{10ffff}`],
       );
       return Number(rows[0]?.['events'] ?? 0);
     };

@@ -6,6 +6,8 @@ import { Ids } from '../kernel/ids';
 import { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { QuoteBoards } from '../market-data/quote-board';
 import { Sql } from '../platform/database/sql';
+import { TenantTables } from '../platform/database/tenant-tables';
+import { TenantLogs } from '../platform/event-store/tenant-logs';
 import { Log } from '../platform/observability/log';
 import { JobRunner } from '../platform/scheduling/job-runner';
 import { TickInstants } from '../platform/scheduling/tick-instants';
@@ -59,20 +61,21 @@ const streams = [
     { provide: InstrumentDirectory, inject: [Sql], useFactory: (sql: Sql) => new InstrumentDirectory(sql) },
     {
       provide: PositionEvaluator,
-      inject: [StreamRunner, Sql, QueryBus, ExchangeCalendar, Clock, Ids],
-      useFactory: (runner: StreamRunner, sql: Sql, queries: QueryBus, calendar: ExchangeCalendar, clock: Clock, ids: Ids) =>
-        new PositionEvaluator(runner, sql, queries, calendar, clock, ids),
+      inject: [StreamRunner, TenantTables, QueryBus, ExchangeCalendar, Clock, Ids],
+      useFactory: (runner: StreamRunner, tables: TenantTables, queries: QueryBus, calendar: ExchangeCalendar, clock: Clock, ids: Ids) =>
+        new PositionEvaluator(runner, tables, queries, calendar, clock, ids),
     },
     {
       provide: TickMarket,
-      inject: [Sql, Clock, ExchangeCalendar, Log],
-      useFactory: (sql: Sql, clock: Clock, calendar: ExchangeCalendar, log: Log) => new TickMarket(sql, clock, calendar, log),
+      inject: [Sql, TenantLogs, Clock, ExchangeCalendar, Log],
+      useFactory: (sql: Sql, logs: TenantLogs, clock: Clock, calendar: ExchangeCalendar, log: Log) =>
+        new TickMarket(sql, logs, clock, calendar, log),
     },
     {
       provide: TickJob,
-      inject: [Settings, CommandBus, StreamRunner, Sql, Clock, Log],
-      useFactory: (settings: Settings, commands: CommandBus, runner: StreamRunner, sql: Sql, clock: Clock, log: Log) =>
-        new TickJob(new TickInstants(settings.tickCron), commands, runner, sql, clock, log),
+      inject: [Settings, CommandBus, StreamRunner, TenantTables, Clock, Log],
+      useFactory: (settings: Settings, commands: CommandBus, runner: StreamRunner, tables: TenantTables, clock: Clock, log: Log) =>
+        new TickJob(new TickInstants(settings.tickCron), commands, runner, tables, clock, log),
     },
     {
       provide: SessionCloseJob,

@@ -2,6 +2,7 @@
 import { DuplicateKey, VersionConflict } from '../../src/platform/event-store/event-store.errors';
 import type { RecordedEvent } from '../../src/platform/event-store/event-store.port';
 import type { StoreUnderTest } from './opened-stores';
+import type { RowWrite } from '../../src/platform/event-store/row-write';
 import { answer, callOf, on, sampleEvent } from './sample-event';
 
 export function eventStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -34,7 +35,7 @@ function appends(get: () => StoreUnderTest): void {
     });
     await expect(store.append(callOf('demo', [on('position-1', 0, event)]))).resolves.toEqual({ position: 1 });
     const place = { log: 1, position: 1, tenant_id: 'demo', stream: 'position-1', version: 1, recorded_at: clock.now() };
-    expect(await store.readStream('demo', 'position-1')).toEqual([{ ...event, ...place }]);
+    expect(await store.readStream({ log: 1, tenantId: 'demo' }, 'position-1')).toEqual([{ ...event, ...place }]);
   });
 
   it('books order and position together or not at all', async () => {
@@ -44,7 +45,7 @@ function appends(get: () => StoreUnderTest): void {
     await expect(half).rejects.toThrow(VersionConflict);
     expect(await versions(get(), 'order-1')).toEqual([1, 2]);
     expect(await versions(get(), 'position-1')).toEqual([1]);
-    expect(await store.head()).toBe(3);
+    expect(await store.head(1)).toBe(3);
   });
 
   it("takes whatever version comes where 'any' is expected", async () => {
@@ -58,6 +59,38 @@ function appends(get: () => StoreUnderTest): void {
     await store.append(callOf('demo', [on('position-1', 0)]));
     await expect(store.append(callOf('demo', [], [answer('insert', 'demo', 'k1')]))).resolves.toEqual({ position: 1 });
     expect(await rows('idempotency_keys')).toHaveLength(1);
+  });
+
+  it('gives each log its own positions and its own chain, also for calls that share a commit', async () => {
+    const { store } = get();
+    const call = (log: number, tenant: string) => callOf(tenant, [on('position-1', 0), on('order-1', 0)], [], log);
+    await Promise.all([store.append(call(1, 'demo')), store.append(call(7, 'other')), store.append(call(3, 'third'))]);
+    await store.append(callOf('other', [on('position-1', 1)], [], 7));
+    expect(await store.logs()).toEqual([1, 3, 7]);
+    expect(await Promise.all([1, 3, 7].map((log) => store.head(log)))).toEqual([2, 2, 3]);
+    expect(await store.count()).toBe(7);
+    for (const log of [1, 3, 7]) expect((await store.verify(log)).firstBad).toBeNull();
+    expect((await store.readAll({ log: 7, limit: 10 })).map(({ position, tenant_id }) => [position, tenant_id])).toEqual([
+      [1, 'other'],
+      [2, 'other'],
+      [3, 'other'],
+    ]);
+    expect(await store.readStream({ log: 1, tenantId: 'other' }, 'position-1')).toEqual([]);
+  });
+
+  it('changes a row only while it holds what the writer saw', async () => {
+    const { store, rows } = get();
+    await store.append(callOf('demo', [], [answer('insert', 'demo', 'k', 'first')]));
+    const change = (body: string, expected: string) => ({
+      ...(answer('upsert', 'demo', 'k', body) as Extract<RowWrite, { op: 'upsert' }>),
+      op: 'update' as const,
+      expected: { body: expected },
+    });
+    await store.append(callOf('demo', [], [change('second', 'first')]));
+    const late = store.append(callOf('demo', [on('position-1', 0)], [change('third', 'first')]));
+    await expect(late).rejects.toMatchObject({ code: 'events.stale_row', table: 'idempotency_keys' });
+    expect((await rows('idempotency_keys')).map(({ body }) => body)).toEqual(['second']);
+    expect(await store.head(1)).toBe(0);
   });
 
   it('replaces, keeps apart by tenant and deletes rows by their key', async () => {
@@ -78,7 +111,7 @@ function appends(get: () => StoreUnderTest): void {
     await store.append(callOf('demo', [on('position-1', 1)]));
     clock.move(3_600_001);
     await store.append(callOf('demo', [on('position-1', 2)]));
-    const times = (await store.readStream('demo', 'position-1')).map(({ recorded_at }) => recorded_at);
+    const times = (await store.readStream({ log: 1, tenantId: 'demo' }, 'position-1')).map(({ recorded_at }) => recorded_at);
     expect(times).toEqual([start, start, clock.now()]);
   });
 
@@ -89,7 +122,7 @@ function appends(get: () => StoreUnderTest): void {
   ] as const)('refuses a %s that another field could be confused with', async (field, value) => {
     const call = callOf('demo', [on('position-1', 0, sampleEvent({ [field]: value }))]);
     await expect(get().store.append(call)).rejects.toMatchObject({ code: 'events.invalid', field });
-    expect(await get().store.head()).toBe(0);
+    expect(await get().store.head(1)).toBe(0);
   });
 
   it('refuses data that would not come back as the same bytes', async () => {
@@ -153,7 +186,7 @@ function losers(get: () => StoreUnderTest): void {
     expect(await positions(get())).toEqual([1, 2, 3, 4]);
     expect(await versions(get(), 'order-2')).toEqual([]);
     expect(await rows('idempotency_keys')).toEqual([]);
-    expect(await store.verify()).toMatchObject({ events: 4, firstBad: null });
+    expect(await store.verify(1)).toMatchObject({ events: 4, firstBad: null });
   });
 }
 
@@ -189,7 +222,7 @@ function groups(get: () => StoreUnderTest): void {
   it('commits what more callers than one group holds append in one turn', async () => {
     const { store } = get();
     await Promise.all(Array.from({ length: 2_500 }, () => store.append(callOf('demo', [on('evaluations-1', 'any')]))));
-    expect(await store.head()).toBe(2_500);
+    expect(await store.head(1)).toBe(2_500);
   });
 
   it('finishes what is under way when it closes, and refuses what comes after', async () => {
@@ -208,8 +241,8 @@ function reads(get: () => StoreUnderTest): void {
     await store.append(callOf('b', [on('position-1', 0), on('position-2', 0)]));
     expect((await tenantPositions(get(), 'a')).all).toEqual([1]);
     expect((await tenantPositions(get(), 'b')).all).toEqual([2, 3]);
-    expect(await store.readStream('a', 'position-2')).toEqual([]);
-    expect(await store.readLast('a', 'position-2')).toBeNull();
+    expect(await store.readStream({ log: 1, tenantId: 'a' }, 'position-2')).toEqual([]);
+    expect(await store.readLast({ log: 1, tenantId: 'a' }, 'position-2')).toBeNull();
   });
 
   it('pages a tenant forwards and backwards without losing or repeating an event', async () => {
@@ -226,29 +259,29 @@ function reads(get: () => StoreUnderTest): void {
     const page = { after: null, limit: 10, descending: false };
     const first = [{ positionId: 'p1' }, { portfolioId: 'f1' }, { type: 'T' }, { correlationId: 'c1' }, { streamPrefix: 'position-' }];
     for (const filter of [...first, { to: other.ts }]) {
-      expect((await store.readTenant('a', filter, page)).map(({ position }) => position)).toEqual([1]);
+      expect((await store.readTenant({ log: 1, tenantId: 'a' }, filter, page)).map(({ position }) => position)).toEqual([1]);
     }
-    expect((await store.readTenant('a', { from: other.ts }, page)).map(({ position }) => position)).toEqual([2]);
-    expect((await store.readTenant('a', { streamPrefix: 'ord%' }, page)).map(({ position }) => position)).toEqual([]);
+    expect((await store.readTenant({ log: 1, tenantId: 'a' }, { from: other.ts }, page)).map(({ position }) => position)).toEqual([2]);
+    expect((await store.readTenant({ log: 1, tenantId: 'a' }, { streamPrefix: 'ord%' }, page)).map(({ position }) => position)).toEqual([]);
   });
 
   it('reads a range of the log, the rest of a stream and its last event', async () => {
     const { store } = get();
     for (let version = 0; version < 5; version++) await store.append(callOf('a', [on('position-1', version)]));
     const numbers = (events: readonly RecordedEvent[]) => events.map(({ position }) => position);
-    expect(numbers(await store.readAll({ limit: 2 }))).toEqual([1, 2]);
-    expect(numbers(await store.readAll({ after: 1, upTo: 3, limit: 9 }))).toEqual([2, 3]);
+    expect(numbers(await store.readAll({ log: 1, limit: 2 }))).toEqual([1, 2]);
+    expect(numbers(await store.readAll({ log: 1, after: 1, upTo: 3, limit: 9 }))).toEqual([2, 3]);
     expect(numbers(await store.readAll({ log: 2, limit: 9 }))).toEqual([]);
-    expect(numbers(await store.readStream('a', 'position-1', 3))).toEqual([4, 5]);
-    expect((await store.readLast('a', 'position-1'))?.version).toBe(5);
+    expect(numbers(await store.readStream({ log: 1, tenantId: 'a' }, 'position-1', 3))).toEqual([4, 5]);
+    expect((await store.readLast({ log: 1, tenantId: 'a' }, 'position-1'))?.version).toBe(5);
   });
 
   it('proves an untouched log, an empty one too', async () => {
     const { store } = get();
-    expect(await store.verify()).toMatchObject({ events: 0, firstBad: null });
+    expect(await store.verify(1)).toMatchObject({ events: 0, firstBad: null });
     for (let index = 0; index < 3; index++) await store.append(callOf('a', [on('position-1', index), on(`order-${index}`, 0)]));
     const progress: number[] = [];
-    const report = await store.verify((events) => progress.push(events));
+    const report = await store.verify(1, (events) => progress.push(events));
     expect(report).toEqual({ events: 6, head: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), firstBad: null });
     expect(progress.at(-1)).toBe(6);
   });
@@ -265,7 +298,7 @@ function watchers(get: () => StoreUnderTest): void {
       store.append(callOf('a', [on('order-1', 0), unique()])),
       store.append(callOf('a', [on('position-1', 1)])),
     ]);
-    expect(seen).toEqual(await store.readAll({ limit: 10 }));
+    expect(seen).toEqual(await store.readAll({ log: 1, limit: 10 }));
     expect(seen).toHaveLength(3);
     stop();
     await store.append(callOf('a', [on('position-1', 2)]));
@@ -295,17 +328,17 @@ function watchers(get: () => StoreUnderTest): void {
 }
 
 const versions = async ({ store }: StoreUnderTest, stream: string): Promise<readonly number[]> =>
-  (await store.readStream('demo', stream)).map(({ version }) => version);
+  (await store.readStream({ log: 1, tenantId: 'demo' }, stream)).map(({ version }) => version);
 
 const positions = async ({ store }: StoreUnderTest): Promise<readonly number[]> =>
-  (await store.readAll({ limit: 10_000 })).map(({ position }) => position);
+  (await store.readAll({ log: 1, limit: 10_000 })).map(({ position }) => position);
 
 /** Every page of a tenant, from both ends. */
 async function tenantPositions({ store }: StoreUnderTest, tenant: string, limit = 2) {
   const walk = async (descending: boolean): Promise<readonly number[]> => {
     const found: number[] = [];
     for (let after: number | null = null; ; after = found.at(-1) ?? null) {
-      const page = await store.readTenant(tenant, {}, { after, limit, descending });
+      const page = await store.readTenant({ log: 1, tenantId: tenant }, {}, { after, limit, descending });
       found.push(...page.map(({ position }) => position));
       if (page.length < limit) return found;
     }

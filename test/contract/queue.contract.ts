@@ -55,8 +55,9 @@ export function queueContract(name: string, open: () => Promise<ScratchQueue>): 
 
     it('commits work together with what caused it, or not at all', async () => {
       const { store } = scratch;
-      await store.append({ tenantId: 'demo', streams: [], writes: [scratch.queue.enqueueWrite(intent('a'))] });
+      await store.append({ log: 1, tenantId: 'demo', streams: [], writes: [scratch.queue.enqueueWrite(intent('a'))] });
       const twice = store.append({
+        log: 1,
         tenantId: 'demo',
         streams: [],
         writes: [scratch.queue.enqueueWrite(intent('b')), scratch.queue.enqueueWrite(intent('a'))],

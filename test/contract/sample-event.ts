@@ -43,7 +43,8 @@ export const on = (stream: string, expectedVersion: number | 'any', ...events: r
   events: events.length > 0 ? events : [sampleEvent()],
 });
 
-export const callOf = (tenantId: string, streams: readonly StreamAppend[], writes: readonly RowWrite[] = []): AppendCall => ({
+export const callOf = (tenantId: string, streams: readonly StreamAppend[], writes: readonly RowWrite[] = [], log = 1): AppendCall => ({
+  log,
   tenantId,
   streams,
   writes,
@@ -57,7 +58,7 @@ export const answers: TableDefinition = {
   columns: [...KEYS, 'key', 'fingerprint', 'status', 'body', 'recorded_at'],
 };
 
-export const answer = (op: RowWrite['op'], tenantId: string, key: string, body = '{}'): RowWrite => ({
+export const answer = (op: Exclude<RowWrite['op'], 'update'>, tenantId: string, key: string, body = '{}'): RowWrite => ({
   op,
   table: answers,
   row: { log: 1, tenant_id: tenantId, key, fingerprint: 'f', status: 201, body, recorded_at: '2026-11-20T14:35:00.000Z' },

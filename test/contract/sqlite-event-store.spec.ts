@@ -52,7 +52,7 @@ describe('the events table', () => {
   ])('refuses %s, so that history stays what it was', async (_name, statement) => {
     await fill(under.store, 3);
     expect(() => raw(statement)).toThrow(/append-only/);
-    expect(await under.store.verify()).toMatchObject({ events: 3, firstBad: null });
+    expect(await under.store.verify(1)).toMatchObject({ events: 3, firstBad: null });
   });
 });
 
@@ -75,31 +75,31 @@ describe('verification', () => {
   ])('finds %s and names its position', async (_name, position, reason, attack) => {
     await fill(under.store, 4);
     raw(...disarm, ...attack);
-    const report = await under.store.verify();
+    const report = await under.store.verify(1);
     expect(report.firstBad).toEqual({ position, reason: expect.stringContaining(reason) });
   });
 
   it('reads past its page of a thousand, with progress on the way', async () => {
     await Promise.all(Array.from({ length: 2_100 }, () => under.store.append(callOf('demo', [on('evaluations-1', 'any')]))));
     const progress: number[] = [];
-    expect(await under.store.verify((events) => progress.push(events))).toMatchObject({ events: 2_100, firstBad: null });
+    expect(await under.store.verify(1, (events) => progress.push(events))).toMatchObject({ events: 2_100, firstBad: null });
     expect(progress).toEqual([1_000, 2_000, 2_100]);
     raw(...disarm, `UPDATE events SET data = '{}' WHERE position = 1500`);
-    expect((await under.store.verify()).firstBad?.position).toBe(1_500);
+    expect((await under.store.verify(1)).firstBad?.position).toBe(1_500);
   });
 });
 
 describe('after a restart', () => {
   it('goes on where the log ends: positions, versions, chain and time', async () => {
     await fill(under.store, 3);
-    const before = await under.store.readAll({ limit: 10 });
+    const before = await under.store.readAll({ log: 1, limit: 10 });
     under = await under.reopen();
     under.clock.move(-86_400_000);
     await expect(under.store.append(callOf('demo', [on('position-1', 0)]))).rejects.toMatchObject({ expected: 0, actual: 3 });
     await expect(under.store.append(callOf('demo', [on('position-1', 3), on('evaluations-1', 'any')]))).resolves.toEqual({ position: 5 });
-    expect((await under.store.readAll({ limit: 10 })).slice(0, 3)).toEqual(before);
-    expect((await under.store.readLast('demo', 'position-1'))?.recorded_at).toBe(before[2]?.recorded_at);
-    expect(await under.store.verify()).toMatchObject({ events: 5, firstBad: null });
+    expect((await under.store.readAll({ log: 1, limit: 10 })).slice(0, 3)).toEqual(before);
+    expect((await under.store.readLast({ log: 1, tenantId: 'demo' }, 'position-1'))?.recorded_at).toBe(before[2]?.recorded_at);
+    expect(await under.store.verify(1)).toMatchObject({ events: 5, firstBad: null });
   });
 });
 
@@ -117,10 +117,10 @@ describe('a full disk', () => {
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store.disk_full', kind: 'unavailable' } });
     }
-    expect(await under.store.head()).toBe(3);
+    expect(await under.store.head(1)).toBe(3);
     writer.pragma(`max_page_count = ${pages + 1_000}`);
     await expect(under.store.append(callOf('demo', [on('position-1', 3), on('order-1', 0)]))).resolves.toEqual({ position: 5 });
-    expect(await under.store.verify()).toMatchObject({ events: 5, firstBad: null });
+    expect(await under.store.verify(1)).toMatchObject({ events: 5, firstBad: null });
   });
 });
 
@@ -154,9 +154,9 @@ describe('a crash', () => {
       under.store.append(callOf('demo', [on('order-2', 0), on('position-2', 0)])),
     ]);
     const again = await openEventStore({ file: join(copy, 'vb.db'), clock: new SettableClock(), onListenerError: () => undefined });
-    const events = await again.store.readAll({ limit: 10 });
+    const events = await again.store.readAll({ log: 1, limit: 10 });
     const rows = await again.sql.read('SELECT * FROM idempotency_keys');
-    expect(await again.store.verify()).toMatchObject({ events: events.length, firstBad: null });
+    expect(await again.store.verify(1)).toMatchObject({ events: events.length, firstBad: null });
     await again.close();
     return { streams: events.map(({ stream }) => stream), rows: rows.length };
   }

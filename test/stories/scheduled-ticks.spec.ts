@@ -48,7 +48,7 @@ describe('scheduled ticks', () => {
   afterEach(() => scratch.close());
 
   const eventsOf = async (type: string): Promise<readonly RecordedEvent[]> =>
-    (await scratch.app.platform.opened.store.readAll({ limit: 1_000 })).filter((event) => event.type === type);
+    (await scratch.app.platform.opened.store.readAll({ log: 1, limit: 1_000 })).filter((event) => event.type === type);
   const dataOf = async (type: string): Promise<readonly Record<string, unknown>[]> =>
     (await eventsOf(type)).map(({ data }) => JSON.parse(data) as Record<string, unknown>);
 

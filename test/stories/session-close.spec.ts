@@ -40,7 +40,7 @@ describe('regular closes', () => {
   afterEach(() => scratch.close());
 
   const closes = async (): Promise<readonly unknown[]> => {
-    const events = await scratch.app.platform.opened.store.readAll({ limit: 1_000 });
+    const events = await scratch.app.platform.opened.store.readAll({ log: 1, limit: 1_000 });
     return events
       .filter(({ type }) => type === 'SessionClosed')
       .map(({ data }) => JSON.parse(data) as Record<string, unknown>)

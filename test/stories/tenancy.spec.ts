@@ -86,7 +86,7 @@ describe('tenancy', () => {
 
   it('keeps no key anywhere in its files, and no address in its events', async () => {
     const created = await server.api().post<{ key: string }>('/v1/admin/tenants', { name: 'Secretive', owner_email: 'ann@example.com' });
-    const events = await server.app.platform.opened.store.readAll({ limit: 1000 });
+    const events = await server.app.platform.opened.store.readAll({ log: 1, limit: 1000 });
     const recorded = JSON.stringify(events);
     expect(recorded).toContain('Secretive');
     expect(recorded).not.toContain('ann@example.com');

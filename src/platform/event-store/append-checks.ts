@@ -22,7 +22,8 @@ const HEADER_FIELDS = [
 ] as const satisfies readonly (keyof NewEvent)[];
 
 /** Throws InputError `events.invalid` that names the field. */
-export function checkCall({ tenantId, streams }: AppendCall): void {
+export function checkCall({ log, tenantId, streams }: AppendCall): void {
+  if (!Number.isSafeInteger(log) || log < 1) throw refused('log', 'a whole number from 1', log);
   for (const { stream, expectedVersion, events } of streams) {
     if (stream === '' || tenantId === '' || isBad(tenantId) || isBad(stream)) {
       throw refused('stream', 'a tenant and a stream name without control characters', `${tenantId} ${stream}`);

@@ -1,5 +1,5 @@
 /** A filter as SQL: every value is a parameter. */
-import type { EventFilter } from './event-store.port';
+import type { EventFilter, TenantScope } from './event-store.port';
 import type { Cell } from './row-write';
 
 export interface TenantPage {
@@ -14,7 +14,7 @@ export interface Query {
 }
 
 /** One tenant's events in the order of the page. `from` is included, `to` is not; both mean business time. */
-export function tenantQuery(columns: string, log: number, tenantId: string, filter: EventFilter, page: TenantPage): Query {
+export function tenantQuery(columns: string, { log, tenantId }: TenantScope, filter: EventFilter, page: TenantPage): Query {
   const conditions = ['log = ?', 'tenant_id = ?'];
   const params: Cell[] = [log, tenantId];
   const where = (condition: string, value: Cell | null | undefined): void => {

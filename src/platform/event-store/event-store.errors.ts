@@ -15,6 +15,16 @@ export class VersionConflict extends ConflictError {
   }
 }
 
+/** A row is not what a guarded change expects it to be: whoever holds it now has moved on, and nothing of the call was written. */
+export class StaleRow extends ConflictError {
+  constructor(
+    readonly table: string,
+    readonly key: string,
+  ) {
+    super('events.stale_row', `${table} ${key} was changed by another; read it again before writing`, { table, key });
+  }
+}
+
 /** The event or row is there already: what was asked for has been done before. */
 export class DuplicateKey extends ConflictError {
   constructor(

@@ -2,8 +2,14 @@
 import type { Instant } from '../../kernel/clock';
 import type { RowWrite } from './row-write';
 
-/** The log every tenant belongs to until tenants are spread over several. */
-export const DEFAULT_LOG = 1;
+/** The log of the reserved tenant `system`; other tenants are spread over this and any number of others. */
+export const SYSTEM_LOG = 1;
+
+/** Whose events, and the log they are in: a tenant belongs to one log for ever. */
+export interface TenantScope {
+  readonly log: number;
+  readonly tenantId: string;
+}
 
 export interface EventHeader {
   readonly event_id: string;
@@ -50,8 +56,7 @@ export interface StreamAppend {
 }
 
 /** Everything in one call happens, or nothing does. */
-export interface AppendCall {
-  readonly tenantId: string;
+export interface AppendCall extends TenantScope {
   readonly streams: readonly StreamAppend[];
   /** Inline projections and the idempotency row: committed with the events. */
   readonly writes: readonly RowWrite[];
@@ -63,7 +68,7 @@ export interface AppendResult {
 }
 
 export interface ReadRange {
-  readonly log?: number;
+  readonly log: number;
   readonly after?: number;
   readonly upTo?: number;
   readonly limit: number;
@@ -95,21 +100,29 @@ export abstract class EventStore {
   /** Many calls, each atomic for itself and with its own fate: null where it is durable, else why it was rejected. In their order. */
   abstract appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]>;
   /** Events of one stream in version order. */
-  abstract readStream(tenantId: string, stream: string, afterVersion?: number): Promise<readonly RecordedEvent[]>;
+  abstract readStream(scope: TenantScope, stream: string, afterVersion?: number): Promise<readonly RecordedEvent[]>;
   /** The last event of one stream, or null. */
-  abstract readLast(tenantId: string, stream: string): Promise<RecordedEvent | null>;
-  /** Every tenant's events in position order: for subscriptions, rebuild and verification. */
+  abstract readLast(scope: TenantScope, stream: string): Promise<RecordedEvent | null>;
+  /** Every event of one log in position order: for subscriptions, rebuild and verification. */
   abstract readAll(range: ReadRange): Promise<readonly RecordedEvent[]>;
   /** One tenant's events in position order, `after` exclusive; `descending` pages from the newest back (`after` is then an upper bound, exclusive). */
   abstract readTenant(
-    tenantId: string,
+    scope: TenantScope,
     filter: EventFilter,
     page: { readonly after: number | null; readonly limit: number; readonly descending: boolean },
   ): Promise<readonly RecordedEvent[]>;
   /** Position of the newest event, 0 for an empty log. */
-  abstract head(log?: number): Promise<number>;
-  /** Recomputes every hash. */
-  abstract verify(onProgress?: (events: number) => void): Promise<VerifyReport>;
+  abstract head(log: number): Promise<number>;
+  /** Every log that holds an event, in ascending order. */
+  abstract logs(): Promise<readonly number[]>;
+  /** Events of all logs: grows with every commit of an event, whatever its log. */
+  async count(): Promise<number> {
+    const heads = await Promise.all((await this.logs()).map((log) => this.head(log)));
+    return heads.reduce((sum, head) => sum + head, 0);
+  }
+
+  /** Recomputes every hash of one log. */
+  abstract verify(log: number, onProgress?: (events: number) => void): Promise<VerifyReport>;
   /** Called after each commit with what was committed, in order. Returns the unsubscriber. */
   abstract onCommitted(listener: (events: readonly RecordedEvent[]) => void): () => void;
   /** Refuses new appends and waits until what is in flight is durable. */

@@ -10,18 +10,23 @@ import { DuplicateKey, VersionConflict } from './event-store.errors';
 import {
   type AppendCall,
   type AppendResult,
-  DEFAULT_LOG,
   type EventFilter,
   EventStore,
   type NewEvent,
   type ReadRange,
   type RecordedEvent,
+  type TenantScope,
   type VerifyReport,
 } from './event-store.port';
 import { GroupCommit, type QueuedCall } from './group-commit';
 import { MemoryRows } from './memory-rows';
 import { notBefore, recordedEvent } from './recorded-event';
 import type { Row } from './row-write';
+
+interface MemoryLog {
+  readonly events: ChainedEvent[];
+  recordedAt: Instant;
+}
 
 export interface MemoryOptions {
   readonly defer?: Defer;
@@ -34,13 +39,14 @@ const SALT = `${'A'.repeat(22)}==`;
 const afterThisTask: Defer = (task) => queueMicrotask(task);
 
 export class MemoryEventStore extends EventStore {
-  private readonly log: ChainedEvent[] = [];
+  private readonly byLog = new Map<number, MemoryLog>();
+  /** In commit order, whatever their log. */
+  private committed: ChainedEvent[] = [];
   private readonly streams = new Map<string, ChainedEvent[]>();
   private readonly uniqueKeys = new Set<string>();
   private readonly tables = new MemoryRows();
   private readonly listeners: CommitListeners;
   private readonly group: GroupCommit;
-  private recordedAt: Instant = '';
 
   /** A listener's error is thrown where nobody asks for it. */
   constructor(
@@ -70,36 +76,42 @@ export class MemoryEventStore extends EventStore {
     return submitChecked(calls, (checked) => this.group.submitEach(checked));
   }
 
-  async readStream(tenantId: string, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {
-    return this.streamOf(tenantId, stream).slice(afterVersion).map(published);
+  async readStream(scope: TenantScope, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {
+    return this.streamOf(scope, stream).slice(afterVersion).map(published);
   }
 
-  async readLast(tenantId: string, stream: string): Promise<RecordedEvent | null> {
-    const last = this.streamOf(tenantId, stream).at(-1);
+  async readLast(scope: TenantScope, stream: string): Promise<RecordedEvent | null> {
+    const last = this.streamOf(scope, stream).at(-1);
     return last ? published(last) : null;
   }
 
-  async readAll({ log = DEFAULT_LOG, after = 0, upTo = this.log.length, limit }: ReadRange): Promise<readonly RecordedEvent[]> {
-    if (log !== DEFAULT_LOG) return [];
-    return this.log.slice(after, Math.min(upTo, after + limit)).map(published);
+  async readAll({ log, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }: ReadRange): Promise<readonly RecordedEvent[]> {
+    return this.eventsOf(log)
+      .slice(after, Math.min(upTo, after + limit))
+      .map(published);
   }
 
-  async readTenant(tenantId: string, filter: EventFilter, { after, limit, descending }: TenantPage): Promise<readonly RecordedEvent[]> {
-    const ordered = descending ? this.log.toReversed() : this.log;
+  async readTenant(scope: TenantScope, filter: EventFilter, { after, limit, descending }: TenantPage): Promise<readonly RecordedEvent[]> {
+    const events = this.eventsOf(scope.log);
+    const ordered = descending ? events.toReversed() : events;
     const isPast = (position: number): boolean => after === null || (descending ? position < after : position > after);
     return ordered
-      .filter((event) => event.tenant_id === tenantId && isPast(event.position) && isSelected(event, filter))
+      .filter((event) => event.tenant_id === scope.tenantId && isPast(event.position) && isSelected(event, filter))
       .slice(0, limit)
       .map(published);
   }
 
-  async head(log = DEFAULT_LOG): Promise<number> {
-    return log === DEFAULT_LOG ? this.log.length : 0;
+  async head(log: number): Promise<number> {
+    return this.eventsOf(log).length;
   }
 
-  async verify(onProgress: (events: number) => void = () => undefined): Promise<VerifyReport> {
-    let last = { position: 0, chain: genesis(DEFAULT_LOG), recordedAt: '' };
-    for (const event of this.log) {
+  async logs(): Promise<readonly number[]> {
+    return [...this.byLog].flatMap(([log, { events }]) => (events.length > 0 ? [log] : [])).sort((a, b) => a - b);
+  }
+
+  async verify(log: number, onProgress: (events: number) => void = () => undefined): Promise<VerifyReport> {
+    let last = { position: 0, chain: genesis(log), recordedAt: '' };
+    for (const event of this.eventsOf(log)) {
       const reason = faultOf(event, last);
       if (reason) return { events: last.position, head: last.chain, firstBad: { position: event.position, reason } };
       last = { position: event.position, chain: event.chain, recordedAt: event.recorded_at };
@@ -117,67 +129,81 @@ export class MemoryEventStore extends EventStore {
   }
 
   private readonly commit = (group: readonly QueuedCall[]): readonly RecordedEvent[] => {
-    const before = this.log.length;
-    this.recordedAt = notBefore(this.clock.now(), this.recordedAt);
+    this.committed = [];
+    const now = this.clock.now();
     for (const entry of group) {
       const undo: (() => void)[] = [];
       try {
-        this.apply(entry.call, undo);
-        entry.position = this.log.length;
+        const log = this.logOf(entry.call.log);
+        log.recordedAt = notBefore(now, log.recordedAt);
+        this.apply(entry.call, log, undo);
+        entry.position = log.events.length;
       } catch (error) {
         for (const step of undo.toReversed()) step();
         entry.error = error;
       }
     }
-    return this.listeners.any ? this.log.slice(before).map(published) : [];
+    return this.listeners.any ? this.committed.map(published) : [];
   };
 
-  private apply({ tenantId, streams, writes }: AppendCall, undo: (() => void)[]): void {
+  private apply({ streams, writes, ...scope }: AppendCall, log: MemoryLog, undo: (() => void)[]): void {
     const reserved = new Map<string, number>();
     for (const { stream, expectedVersion, events } of streams) {
-      const actual = reserved.get(stream) ?? this.streamOf(tenantId, stream).length;
+      const actual = reserved.get(stream) ?? this.streamOf(scope, stream).length;
       if (expectedVersion !== 'any' && expectedVersion !== actual) throw new VersionConflict(stream, expectedVersion, actual);
       reserved.set(stream, actual + events.length);
     }
     for (const { stream, events } of streams) {
-      for (const event of events) this.add(tenantId, stream, event, undo);
+      for (const event of events) this.add(scope, log, stream, event, undo);
     }
     for (const write of writes) this.tables.write(write, undo);
   }
 
-  private add(tenantId: string, stream: string, event: NewEvent, undo: (() => void)[]): void {
-    if (event.unique_key !== null) this.claim(tenantId, event.unique_key, undo);
-    const siblings = this.streamOf(tenantId, stream);
-    const previous = this.log.at(-1);
+  private add(scope: TenantScope, log: MemoryLog, stream: string, event: NewEvent, undo: (() => void)[]): void {
+    if (event.unique_key !== null) this.claim(scope, event.unique_key, undo);
+    const siblings = this.streamOf(scope, stream);
+    const previous = log.events.at(-1);
     const version = siblings.length + 1;
-    const position = this.log.length + 1;
-    const { recordedAt } = this;
-    const leaf = leafHash(canonicalText(tenantId, stream, version, recordedAt, event), SALT);
-    const chain = chainHash(previous?.chain ?? genesis(DEFAULT_LOG), position, leaf);
-    const placed = recordedEvent(event, { log: DEFAULT_LOG, position, tenantId, stream, version, recordedAt });
+    const position = log.events.length + 1;
+    const { recordedAt } = log;
+    const leaf = leafHash(canonicalText(scope.tenantId, stream, version, recordedAt, event), SALT);
+    const chain = chainHash(previous?.chain ?? genesis(scope.log), position, leaf);
+    const placed = recordedEvent(event, { ...scope, position, stream, version, recordedAt });
     const chained = { ...placed, salt: SALT, leaf, chain, before: siblings.at(-1)?.position ?? null };
-    this.log.push(chained);
+    log.events.push(chained);
     siblings.push(chained);
-    this.streams.set(keyOf(tenantId, stream), siblings);
+    this.committed.push(chained);
+    this.streams.set(keyOf(scope, stream), siblings);
     undo.push(() => {
-      this.log.pop();
+      log.events.pop();
       siblings.pop();
+      this.committed.pop();
     });
   }
 
-  private claim(tenantId: string, uniqueKey: string, undo: (() => void)[]): void {
-    const key = keyOf(tenantId, uniqueKey);
+  private claim(scope: TenantScope, uniqueKey: string, undo: (() => void)[]): void {
+    const key = keyOf(scope, uniqueKey);
     if (this.uniqueKeys.has(key)) throw new DuplicateKey('unique_key', uniqueKey);
     this.uniqueKeys.add(key);
     undo.push(() => this.uniqueKeys.delete(key));
   }
 
-  private streamOf(tenantId: string, stream: string): ChainedEvent[] {
-    return this.streams.get(keyOf(tenantId, stream)) ?? [];
+  private streamOf(scope: TenantScope, stream: string): ChainedEvent[] {
+    return this.streams.get(keyOf(scope, stream)) ?? [];
+  }
+
+  private logOf(log: number): MemoryLog {
+    const known = this.byLog.get(log) ?? { events: [], recordedAt: '' };
+    this.byLog.set(log, known);
+    return known;
+  }
+
+  private eventsOf(log: number): readonly ChainedEvent[] {
+    return this.byLog.get(log)?.events ?? [];
   }
 }
 
-const keyOf = (tenantId: string, name: string): string => `${tenantId}\u001f${name}`;
+const keyOf = ({ log, tenantId }: TenantScope, name: string): string => `${log}\u001f${tenantId}\u001f${name}`;
 
 const rethrow = (error: unknown): never => {
   throw error;

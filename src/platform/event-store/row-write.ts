@@ -14,4 +14,6 @@ export type RowWrite =
   | { readonly op: 'upsert'; readonly table: TableDefinition; readonly row: Row }
   /** Rejects the whole call with DuplicateKey where the key exists. */
   | { readonly op: 'insert'; readonly table: TableDefinition; readonly row: Row }
-  | { readonly op: 'delete'; readonly table: TableDefinition; readonly row: Row };
+  | { readonly op: 'delete'; readonly table: TableDefinition; readonly row: Row }
+  /** Changes a row whose columns still hold what is expected; rejects the whole call with StaleRow where they do not, or where there is none. */
+  | { readonly op: 'update'; readonly table: TableDefinition; readonly row: Row; readonly expected: Row };

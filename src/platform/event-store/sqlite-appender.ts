@@ -21,7 +21,6 @@ interface Tail {
 
 export interface AppenderParts {
   readonly connection: SqliteConnection;
-  readonly log: number;
   readonly clock: Clock;
   readonly salts: Salts;
   readonly crashPoints: CrashPoints;
@@ -37,8 +36,8 @@ export class SqliteAppender {
   private readonly heads = new HeadVersions(HEADS_KEPT);
   /** Streams whose cached version is ahead of the last commit. */
   private touched: string[] = [];
-  /** Null until read, and again after anything went wrong: then the file says where it ends. */
-  private tail: Tail | null = null;
+  /** Of each log written to. Empty until read, and again after anything went wrong: then the file says where they end. */
+  private tails = new Map<number, Tail>();
   private committed: RecordedEvent[] = [];
 
   constructor(private readonly parts: AppenderParts) {
@@ -72,12 +71,11 @@ export class SqliteAppender {
     this.committed = [];
     try {
       this.statements.begin.run();
-      const tail = (this.tail ??= this.readTail());
-      tail.recordedAt = notBefore(clock.now(), tail.recordedAt);
+      const now = clock.now();
       crashPoints.hit('flush:begin');
       let index = 0;
       for (const entry of group) {
-        apply(entry, tail, watched);
+        apply(entry, this.tailOf(entry.call.log, now), watched);
         if (index === half) crashPoints.hit('flush:mid');
         index += 1;
       }
@@ -96,7 +94,7 @@ export class SqliteAppender {
     if (this.parts.connection.inTransaction) this.statements.rollback.run();
     this.heads.forget(this.touched);
     this.touched.length = 0;
-    this.tail = null;
+    this.tails.clear();
   }
 
   /** A stream said to be new is taken for new where its version is not at hand: the unique index objects if it is not. */
@@ -127,13 +125,13 @@ export class SqliteAppender {
 
   /** Takes the next versions of the call's streams; null, with VersionConflict on the entry, where one has moved on. */
   private reserve(entry: QueuedCall, trustNew: boolean): readonly number[] | null {
-    const { tenantId, streams } = entry.call;
+    const { log, tenantId, streams } = entry.call;
     const mark = this.touched.length;
     const starts: number[] = [];
     for (const { stream, expectedVersion, events } of streams) {
-      const key = `${tenantId}\u001f${stream}`;
+      const key = `${log}\u001f${tenantId}\u001f${stream}`;
       const isTrusted = trustNew && expectedVersion === 0 && events.length > 0;
-      const actual = this.heads.get(key) ?? (isTrusted ? 0 : this.readVersion(tenantId, stream));
+      const actual = this.heads.get(key) ?? (isTrusted ? 0 : this.readVersion(log, tenantId, stream));
       if (expectedVersion !== 'any' && expectedVersion !== actual) {
         this.heads.forget(this.touched.slice(mark));
         entry.error = new VersionConflict(stream, expectedVersion, actual);
@@ -155,7 +153,7 @@ export class SqliteAppender {
       for (const event of events) {
         version += 1;
         this.insert(call, stream, version, event, tail);
-        if (watched) this.committed.push(recordedEvent(event, { log: this.parts.log, tenantId: call.tenantId, stream, version, ...tail }));
+        if (watched) this.committed.push(recordedEvent(event, { log: call.log, tenantId: call.tenantId, stream, version, ...tail }));
       }
     }
     for (const write of call.writes) {
@@ -165,7 +163,7 @@ export class SqliteAppender {
     entry.position = tail.position;
   }
 
-  private insert({ tenantId }: AppendCall, stream: string, version: number, event: NewEvent, tail: Tail): void {
+  private insert({ log, tenantId }: AppendCall, stream: string, version: number, event: NewEvent, tail: Tail): void {
     const { recordedAt } = tail;
     const position = tail.position + 1;
     const salt = this.parts.salts.next();
@@ -176,29 +174,36 @@ export class SqliteAppender {
     // prettier-ignore
     try {
       this.statements.insertEvent.run(
-        this.parts.log, position, tenantId, stream, version, event_id, type, schema_version, ts, recordedAt, portfolio_id, position_id,
+        log, position, tenantId, stream, version, event_id, type, schema_version, ts, recordedAt, portfolio_id, position_id,
         instrument_id, symbol, correlation_id, causation_id, actor, unique_key, data, salt, leaf, chain,
       );
     } catch (error) {
-      throw this.explained(error, tenantId, unique_key);
+      throw this.explained(error, log, tenantId, unique_key);
     }
     tail.position = position;
     tail.chain = chain;
   }
 
-  private explained(error: unknown, tenantId: string, key: string | null): unknown {
+  private explained(error: unknown, log: number, tenantId: string, key: string | null): unknown {
     if (key === null || !isConstraint(error)) return error;
-    return this.statements.uniqueKey.get(this.parts.log, tenantId, key) ? new DuplicateKey('unique_key', key) : error;
+    return this.statements.uniqueKey.get(log, tenantId, key) ? new DuplicateKey('unique_key', key) : error;
   }
 
-  private readVersion(tenantId: string, stream: string): number {
-    return (this.statements.version.get(this.parts.log, tenantId, stream) as number | undefined) ?? 0;
+  private readVersion(log: number, tenantId: string, stream: string): number {
+    return (this.statements.version.get(log, tenantId, stream) as number | undefined) ?? 0;
   }
 
-  private readTail(): Tail {
-    const { log } = this.parts;
+  private tailOf(log: number, now: Instant): Tail {
+    const tail = this.tails.get(log) ?? this.readTail(log);
+    tail.recordedAt = notBefore(now, tail.recordedAt);
+    return tail;
+  }
+
+  private readTail(log: number): Tail {
     const last = this.statements.tail.get(log) as Tail | undefined;
-    return last ? { ...last } : { position: 0, chain: genesis(log), recordedAt: '' };
+    const tail = last ? { ...last } : { position: 0, chain: genesis(log), recordedAt: '' };
+    this.tails.set(log, tail);
+    return tail;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The prepared statements of the append path: one-row inserts with raw positional arguments. */
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import { isUniqueViolation, sqliteCode } from '../database/sqlite-errors';
-import { DuplicateKey } from './event-store.errors';
+import { DuplicateKey, StaleRow } from './event-store.errors';
 import { cellsOf, keyText } from './row-cells';
 import type { RowWrite, TableDefinition } from './row-write';
 
@@ -14,6 +14,9 @@ export const INSERT_EVENT = `INSERT INTO events (${EVENT_COLUMNS}, salt, leaf, c
 
 export const isConstraint = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_CONSTRAINT');
 
+type GuardedWrite = Extract<RowWrite, { readonly op: 'update' }>;
+type PlainOp = Exclude<RowWrite['op'], 'update'>;
+
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 
 /** Names come from table definitions in code, never from input; this keeps it so. */
@@ -23,7 +26,7 @@ function named(name: string): string {
 }
 
 /** The statement that writes one row: columns in the table's order, for `delete` its key. */
-export function rowStatement(op: RowWrite['op'], table: TableDefinition): string {
+export function rowStatement(op: PlainOp, table: TableDefinition): string {
   const name = named(table.name);
   const key = table.key.map(named);
   if (op === 'delete') return `DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`;
@@ -34,9 +37,18 @@ export function rowStatement(op: RowWrite['op'], table: TableDefinition): string
   return `${insert} ON CONFLICT (${key.join(', ')}) DO ${changes.length > 0 ? `UPDATE SET ${changes.join(', ')}` : 'NOTHING'}`;
 }
 
+/** The statement of a guarded change: every column, then the key, then the expected columns in their order. */
+export function updateStatement(table: TableDefinition, expected: readonly string[]): string {
+  const changes = table.columns.filter((column) => !table.key.includes(column)).map((column) => `${named(column)} = ?`);
+  const guards = expected.map((column) => `${named(column)} IS ?`);
+  const keys = table.key.map((column) => `${named(column)} = ?`);
+  return `UPDATE ${named(table.name)} SET ${changes.join(', ')} WHERE ${[...keys, ...guards].join(' AND ')}`;
+}
+
 /** Writes rows with one prepared statement per table and operation. */
 export class RowWriter {
-  private readonly prepared: Readonly<Record<RowWrite['op'], WeakMap<TableDefinition, SqliteStatement>>> = {
+  private readonly updates = new Map<string, SqliteStatement>();
+  private readonly prepared: Readonly<Record<PlainOp, WeakMap<TableDefinition, SqliteStatement>>> = {
     upsert: new WeakMap(),
     insert: new WeakMap(),
     delete: new WeakMap(),
@@ -44,8 +56,23 @@ export class RowWriter {
 
   constructor(private readonly connection: SqliteConnection) {}
 
-  /** Throws DuplicateKey where the row stands in the way of another; every other error as SQLite gives it. */
-  write({ op, table, row }: RowWrite): void {
+  /** Throws DuplicateKey where the row stands in the way of another, StaleRow; every other error as SQLite gives it. */
+  write(write: RowWrite): void {
+    if (write.op === 'update') this.update(write);
+    else this.writePlain(write);
+  }
+
+  private update({ table, row, expected }: GuardedWrite): void {
+    const names = Object.keys(expected);
+    const sql = updateStatement(table, names);
+    const statement = this.updates.get(sql) ?? this.connection.prepare<unknown[]>(sql);
+    this.updates.set(sql, statement);
+    const values = table.columns.filter((column) => !table.key.includes(column));
+    const cells = [...cellsOf(table, values, row), ...cellsOf(table, table.key, row), ...cellsOf(table, names, expected)];
+    if (statement.run(...cells).changes !== 1) throw new StaleRow(table.name, keyText(table, row));
+  }
+
+  private writePlain({ op, table, row }: Exclude<RowWrite, GuardedWrite>): void {
     const statement = this.prepared[op].get(table) ?? this.prepare(op, table);
     const cells = cellsOf(table, op === 'delete' ? table.key : table.columns, row);
     try {
@@ -55,7 +82,7 @@ export class RowWriter {
     }
   }
 
-  private prepare(op: RowWrite['op'], table: TableDefinition): SqliteStatement {
+  private prepare(op: PlainOp, table: TableDefinition): SqliteStatement {
     const statement = this.connection.prepare<unknown[]>(rowStatement(op, table));
     this.prepared[op].set(table, statement);
     return statement;

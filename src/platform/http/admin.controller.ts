@@ -2,7 +2,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { NotFoundError } from '../../kernel/errors';
-import { EventStore } from '../event-store/event-store.port';
+import { EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
 import { ProjectionRebuilder } from '../projections/projection-rebuilder';
 import { IntentQueue } from '../queue/queue.port';
 import { SubscriptionsRunner } from '../subscriptions/subscriptions.runner';
@@ -69,7 +69,7 @@ export class AdminController {
   @ApiNoBody()
   @ApiOkResponse({ type: LogCheckDto })
   async verifyEvents(@Body() _body: NoBodyDto): Promise<LogCheckDto> {
-    return logCheck(await this.store.verify());
+    return logCheck(await this.store.verify(SYSTEM_LOG));
   }
 
   /** Messages of every tenant, oldest first; `status=DEAD` for those that wait for an operator. */

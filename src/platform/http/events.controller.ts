@@ -5,6 +5,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { categoryOf } from '../../kernel/decider';
 import { GetPosition } from '../../contracts/position';
 import { type EventFilter, EventStore, type RecordedEvent } from '../event-store/event-store.port';
+import { TenantLogs } from '../event-store/tenant-logs';
 import { StreamRegistry } from '../streams/stream-registry';
 import { Roles } from './access.decorators';
 import { Tenant } from './caller.decorators';
@@ -25,6 +26,7 @@ const isPlace = (value: unknown): value is Place =>
 export class EventsController {
   constructor(
     private readonly store: EventStore,
+    private readonly logs: TenantLogs,
     private readonly queries: QueryBus,
     private readonly registry: StreamRegistry,
   ) {}
@@ -49,7 +51,8 @@ export class EventsController {
 
   private async page(tenantId: string, filter: EventFilter, { cursor, limit }: PageDto, descending: boolean): Promise<Page<EventDto>> {
     const after = decodeCursor(cursor, isPlace)?.position ?? null;
-    const events = await this.store.readTenant(tenantId, filter, { after, limit: limit + 1, descending });
+    const scope = { log: await this.logs.of(tenantId), tenantId };
+    const events = await this.store.readTenant(scope, filter, { after, limit: limit + 1, descending });
     const view = (event: RecordedEvent): EventDto => eventView(event, this.registry.find(categoryOf(event.stream))?.expand);
     return cutPage(events, limit, view, ({ position }) => encodeCursor({ position }));
   }

@@ -1,4 +1,6 @@
 import { InputError } from '../../kernel/errors';
+import { TenantTables } from '../database/tenant-tables';
+import { OneLog } from '../event-store/tenant-logs';
 import type { Row } from '../event-store/row-write';
 import { openScratchStore, type ScratchStore } from '../projections/scratch-store.spec-support';
 import { encodeCursor } from './cursor';
@@ -31,7 +33,7 @@ describe('a page of a read table', () => {
     const pages: (readonly string[])[] = [];
     let page: Pick<PageDto, 'cursor' | 'limit'> = { limit };
     for (;;) {
-      const { items, next_cursor } = await readTablePage(scratch.sql, about, page, idOf);
+      const { items, next_cursor } = await readTablePage(new TenantTables(scratch.sql, new OneLog()), about, page, idOf);
       pages.push(items);
       if (next_cursor === null) return pages;
       page = { limit, cursor: next_cursor };
@@ -64,7 +66,9 @@ describe('a page of a read table', () => {
   it.each([encodeCursor({ list: 'others', at: '2026-01-01', id: 'a' }), encodeCursor({ list: 'things', at: 1, id: 'a' }), 'nonsense'])(
     'refuses a cursor that this list did not give out: %s',
     async (cursor) => {
-      await expect(readTablePage(scratch.sql, list(), { cursor, limit: 10 }, idOf)).rejects.toBeInstanceOf(InputError);
+      await expect(readTablePage(new TenantTables(scratch.sql, new OneLog()), list(), { cursor, limit: 10 }, idOf)).rejects.toBeInstanceOf(
+        InputError,
+      );
     },
   );
 });

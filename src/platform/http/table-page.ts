@@ -1,6 +1,5 @@
 /** One page of a tenant's rows of a read table, in the order of a time and an id: what was shown before is never shown again. */
-import type { Sql } from '../database/sql';
-import { DEFAULT_LOG } from '../event-store/event-store.port';
+import type { TenantTables } from '../database/tenant-tables';
 import type { Cell, Row } from '../event-store/row-write';
 import { decodeCursor, encodeCursor } from './cursor';
 import { cutPage, type Page, type PageDto } from './page.dto';
@@ -39,7 +38,7 @@ const isPlaceOf =
 
 /** Throws InputError `cursor.invalid` for a cursor of another list. */
 export async function readTablePage<Item>(
-  sql: Sql,
+  tables: TenantTables,
   list: TableList,
   { cursor, limit }: Pick<PageDto, 'cursor' | 'limit'>,
   toItem: (row: Row) => Item,
@@ -49,14 +48,14 @@ export async function readTablePage<Item>(
   const order = list.newestFirst ? 'DESC' : 'ASC';
   const text = `SELECT * FROM ${list.table} WHERE ${conditions.join(' AND ')}
     ORDER BY ${list.time} ${order}, ${list.id} ${order} LIMIT ?`;
-  const rows = await sql.read(text, [...params, limit + 1]);
+  const rows = await tables.read(list.tenantId, text, [...params, limit + 1]);
   const placeOf = (row: Row): Place => ({ list: list.table, at: String(row[list.time]), id: String(row[list.id]) });
   return cutPage(rows, limit, toItem, (last) => encodeCursor(placeOf(last)));
 }
 
 function conditionsOf(list: TableList, after: Place | null): { readonly conditions: readonly string[]; readonly params: readonly Cell[] } {
   const conditions = ['log = ?', 'tenant_id = ?'];
-  const params: Cell[] = [DEFAULT_LOG, list.tenantId];
+  const params: Cell[] = [];
   const where = (condition: string, ...values: readonly (Cell | undefined)[]): void => {
     for (const value of values) {
       if (value === undefined) return;

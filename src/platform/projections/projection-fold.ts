@@ -1,7 +1,7 @@
 /** Folds the log into the rows that read tables should have, a page at a time. */
 import { categoryOf, type Folded, streamId } from '../../kernel/decider';
 import { DomainError, messageOf } from '../../kernel/errors';
-import type { RecordedEvent } from '../event-store/event-store.port';
+import type { RecordedEvent, TenantScope } from '../event-store/event-store.port';
 import type { Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { scoped } from '../streams/append-plan';
 import { foldEvents } from '../streams/stream-fold';
@@ -64,7 +64,7 @@ export class ProjectionFold {
     for (const projection of projections) {
       const { table } = projection;
       for (const { op, row } of projection.rows(view)) {
-        const write: Write = { op, table, row: scoped(event.tenant_id, row) };
+        const write: Write = { op, table, row: scoped(scopeOf(event), row) };
         this.changed.set(keyOf(table, write.row), write);
       }
     }
@@ -86,7 +86,7 @@ interface CategoryFold {
 }
 
 interface StreamState {
-  readonly tenantId: string;
+  readonly scope: TenantScope;
   readonly stream: string;
   folded: Folded<unknown> | null;
 }
@@ -98,9 +98,9 @@ class StateFold {
   constructor(private readonly projection: StateProjection<unknown>) {}
 
   apply(event: RecordedEvent): void {
-    const { tenant_id: tenantId, stream } = event;
-    const key = `${tenantId}\u001f${stream}`;
-    const state = this.streams.get(key) ?? { tenantId, stream, folded: null };
+    const { log, tenant_id: tenantId, stream } = event;
+    const key = `${log}\u001f${tenantId}\u001f${stream}`;
+    const state = this.streams.get(key) ?? { scope: { log, tenantId }, stream, folded: null };
     state.folded = foldEvents(this.projection, [event], state.folded);
     this.streams.set(key, state);
     this.changed.add(state);
@@ -109,14 +109,16 @@ class StateFold {
   take(): readonly RowWrite[] {
     const { projection } = this;
     const writes: RowWrite[] = [];
-    for (const { tenantId, stream, folded } of this.changed) {
+    for (const { scope, stream, folded } of this.changed) {
       if (!folded) continue;
-      writes.push({ op: 'upsert', table: projection.table, row: scoped(tenantId, projection.toRow(streamId(stream), folded)) });
+      writes.push({ op: 'upsert', table: projection.table, row: scoped(scope, projection.toRow(streamId(stream), folded)) });
     }
     this.changed.clear();
     return writes;
   }
 }
+
+const scopeOf = ({ log, tenant_id: tenantId }: RecordedEvent): TenantScope => ({ log, tenantId });
 
 const keyOf = (table: TableDefinition, row: Row): string => JSON.stringify([table.name, ...table.key.map((column) => row[column] ?? null)]);
 

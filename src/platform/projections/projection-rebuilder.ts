@@ -1,7 +1,7 @@
 /** Read tables are disposable: made anew from the log beside the live ones, or compared with it row by row. */
 import { ConflictError, NotFoundError } from '../../kernel/errors';
 import type { Defer } from '../event-store/defer';
-import type { EventStore } from '../event-store/event-store.port';
+import { type EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
 import type { RowWrite, TableDefinition } from '../event-store/row-write';
 import type { StreamRegistry } from '../streams/stream-registry';
 import type { Projection } from './projection';
@@ -112,7 +112,7 @@ export class ProjectionRebuilder {
   ): Promise<number> {
     const fold = new ProjectionFold(projections);
     const write = (rows: readonly RowWrite[]): Promise<void> => this.tables.writeCopies(rows);
-    const total = await this.store.head();
+    const total = await this.store.head(SYSTEM_LOG);
     for (let position = 0; ;) {
       const before = position;
       position = await this.foldPage(fold, before, Number.MAX_SAFE_INTEGER, write);
@@ -133,7 +133,7 @@ export class ProjectionRebuilder {
     upTo: number,
     write: (rows: readonly RowWrite[]) => Promise<void>,
   ): Promise<number> {
-    const events = await this.store.readAll({ after, upTo, limit: PAGE });
+    const events = await this.store.readAll({ log: SYSTEM_LOG, after, upTo, limit: PAGE });
     fold.apply(events);
     if (fold.pending >= BATCH) await write(fold.take());
     return events.at(-1)?.position ?? after;

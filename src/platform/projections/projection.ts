@@ -20,6 +20,7 @@ export interface StateProjection<State> {
 
 /** What an event projection sees: everything known before the event has its place in the log. */
 export interface EventView extends EventHeader {
+  readonly log: number;
   readonly tenant_id: string;
   readonly stream: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { type Decider, type Message, streamId } from '../../kernel/decider';
 import { CountingIds } from '../../kernel/ids';
 import type { Row } from '../event-store/row-write';
 import { defineStream, StreamRegistry } from '../streams/stream-registry';
+import { OneLog } from '../event-store/tenant-logs';
 import { StreamRunner } from '../streams/stream-runner';
 import { type EventProjection, fromRowColumns, readTable, type StateProjection } from './projection';
 import { ProjectionRebuilder } from './projection-rebuilder';
@@ -103,7 +104,7 @@ export async function openPurses(): Promise<Purses> {
     defineStream({ decider: purseDecider, state: purses, rows: [movements('movements', 'purse')] }),
     defineStream({ decider: giftDecider, appendsAnyway: true, rows: [movements('gifts', 'gift')] }),
   );
-  const runner = new StreamRunner(store, sql, registry, clock, new CountingIds('event'));
+  const runner = new StreamRunner(store, sql, registry, new OneLog(), clock, new CountingIds('event'));
   return {
     ...scratch,
     registry,

@@ -1,6 +1,6 @@
 /** A table made like another: same columns, keys and checks, another name, no further indexes. */
 import type { SqliteConnection } from '../database/sqlite-driver';
-import { DEFAULT_LOG } from '../event-store/event-store.port';
+import { SYSTEM_LOG } from '../event-store/event-store.port';
 import type { RowWrite, TableDefinition } from '../event-store/row-write';
 import { RowWriter } from '../event-store/sqlite-statements';
 
@@ -16,7 +16,7 @@ export function copyStatement(connection: SqliteConnection, table: string, prefi
 
 /** Where the log ends for this connection; 0 for an empty log. */
 export const logHead = (connection: SqliteConnection): number =>
-  Number(connection.prepare('SELECT position FROM main.events WHERE log = ? ORDER BY position DESC LIMIT 1').pluck().get(DEFAULT_LOG) ?? 0);
+  Number(connection.prepare('SELECT position FROM main.events WHERE log = ? ORDER BY position DESC LIMIT 1').pluck().get(SYSTEM_LOG) ?? 0);
 
 /** Writes rows meant for live tables into their copies. */
 export class CopyWriter {
@@ -28,7 +28,7 @@ export class CopyWriter {
   }
 
   write(writes: readonly RowWrite[]): void {
-    for (const { op, table, row } of writes) this.rows.write({ op, table: this.copyOf(table), row });
+    for (const write of writes) this.rows.write({ ...write, table: this.copyOf(write.table) });
   }
 
   private copyOf(table: TableDefinition): TableDefinition {

@@ -3,7 +3,7 @@ import { type Clock, type Instant, later } from '../../kernel/clock';
 import { NotFoundError } from '../../kernel/errors';
 import type { Ids } from '../../kernel/ids';
 import type { Sql } from '../database/sql';
-import { DEFAULT_LOG } from '../event-store/event-store.port';
+import { SYSTEM_LOG } from '../event-store/event-store.port';
 import type { Cell, Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { readTable } from '../projections/projection';
 import { IntentQueue, type LeasedMessage, type MessageStatus, type NewMessage, type QueuedMessage, type QueueFilter } from './queue.port';
@@ -64,8 +64,8 @@ export class DatabaseQueue extends IntentQueue {
   async claim(queue: string, limit: number, leaseMs: number): Promise<readonly LeasedMessage[]> {
     const now = this.clock.now();
     const token = `${this.holder}${++this.claims}`;
-    const look: readonly Cell[] = [DEFAULT_LOG, queue, now, limit];
-    const rows = await this.sql.write(CLAIM, [later(now, leaseMs), token, DEFAULT_LOG, queue, ...look, ...look, limit]);
+    const look: readonly Cell[] = [SYSTEM_LOG, queue, now, limit];
+    const rows = await this.sql.write(CLAIM, [later(now, leaseMs), token, SYSTEM_LOG, queue, ...look, ...look, limit]);
     return [...rows].sort(byDue).map((row) => ({
       tenantId: String(row['tenant_id']),
       queue,
@@ -93,34 +93,34 @@ export class DatabaseQueue extends IntentQueue {
     const rows = await this.sql.read(
       `SELECT * FROM queue_messages WHERE log = ? AND (? IS NULL OR tenant_id = ?) AND (? IS NULL OR queue = ?)
        AND (? IS NULL OR status = ?) ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
-      [DEFAULT_LOG, tenantId, tenantId, queue ?? null, queue ?? null, status ?? null, status ?? null, limit],
+      [SYSTEM_LOG, tenantId, tenantId, queue ?? null, queue ?? null, status ?? null, status ?? null, limit],
     );
     return rows.map(messageOf);
   }
 
   async redrive(tenantId: string, queue: string, id: string): Promise<void> {
     const changes = `status = 'READY', attempts = 0, available_at = ?`;
-    await this.onDead(`UPDATE queue_messages SET ${changes} ${DEAD}`, [this.clock.now(), DEFAULT_LOG, tenantId, queue, id]);
+    await this.onDead(`UPDATE queue_messages SET ${changes} ${DEAD}`, [this.clock.now(), SYSTEM_LOG, tenantId, queue, id]);
   }
 
   async discard(tenantId: string, queue: string, id: string): Promise<void> {
-    await this.onDead(`DELETE FROM queue_messages ${DEAD}`, [DEFAULT_LOG, tenantId, queue, id]);
+    await this.onDead(`DELETE FROM queue_messages ${DEAD}`, [SYSTEM_LOG, tenantId, queue, id]);
   }
 
   async releaseHeld(): Promise<void> {
     await this.sql.write(
       `UPDATE queue_messages SET status = 'READY', attempts = attempts - 1, ${FREE}
        WHERE log = ? AND status = 'LEASED' AND substr(lease_token, 1, ?) = ?`,
-      [DEFAULT_LOG, this.holder.length, this.holder],
+      [SYSTEM_LOG, this.holder.length, this.holder],
     );
   }
 
   async reclaim(): Promise<void> {
-    await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [DEFAULT_LOG]);
+    await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [SYSTEM_LOG]);
   }
 
   private async answer(sql: string, changes: readonly Cell[], { tenantId, queue, id, leaseToken }: LeasedMessage): Promise<boolean> {
-    const rows = await this.sql.write(sql, [...changes, DEFAULT_LOG, tenantId, queue, id, leaseToken]);
+    const rows = await this.sql.write(sql, [...changes, SYSTEM_LOG, tenantId, queue, id, leaseToken]);
     return rows.length > 0;
   }
 
@@ -131,7 +131,7 @@ export class DatabaseQueue extends IntentQueue {
 }
 
 const rowOf = (message: NewMessage, now: Instant): Row => ({
-  log: DEFAULT_LOG,
+  log: SYSTEM_LOG,
   tenant_id: message.tenantId,
   queue: message.queue,
   id: message.id,

@@ -4,13 +4,21 @@ import type { CommandContext } from '../../kernel/context';
 import { type Folded, type Message, streamId } from '../../kernel/decider';
 import type { Ids } from '../../kernel/ids';
 import { schemaVersionOf } from '../../contracts/catalog';
-import { type AppendCall, DEFAULT_LOG, type NewEvent, type StreamAppend } from '../event-store/event-store.port';
+import type { AppendCall, NewEvent, StreamAppend, TenantScope } from '../event-store/event-store.port';
 import type { Cell, Row, RowWrite } from '../event-store/row-write';
 import { idempotencyTable } from '../idempotency/idempotency.table';
 import type { EventProjection, EventView, ProjectedRow } from '../projections/projection';
 import { advance } from './stream-fold';
 import type { StreamDefinition } from './stream-registry';
 import type { RunOptions } from './stream-item';
+
+/** Where the plan's rows go. */
+export interface PlanLogs {
+  /** The log of the tenant whose streams are written. */
+  readonly log: number;
+  /** The log of the tenant whose idempotency key it is. */
+  readonly answers: number;
+}
 
 /** One stream of the plan. */
 export interface Draft extends StreamAppend {
@@ -34,6 +42,7 @@ export class AppendPlan {
 
   constructor(
     private readonly context: CommandContext,
+    private readonly logs: PlanLogs,
     private readonly now: Instant,
     private readonly ids: Ids,
   ) {}
@@ -71,12 +80,12 @@ export class AppendPlan {
 
   /** Null where there is nothing to write. Called once. */
   toCall({ respond, writes = NO_ROWS }: RunOptions): AppendCall | null {
-    const { tenantId } = this.context;
+    const scope: TenantScope = { log: this.logs.log, tenantId: this.context.tenantId };
     const streams = this.drafts.every(hasEvents) ? this.drafts : this.drafts.filter(hasEvents);
-    for (const draft of streams) this.add(stateRows(tenantId, draft));
+    for (const draft of streams) this.add(stateRows(scope, draft));
     if (respond) this.add(this.answerRow(respond));
     this.add(writes);
-    return streams.length > 0 || this.writes.length > 0 ? { tenantId, streams, writes: this.writes } : null;
+    return streams.length > 0 || this.writes.length > 0 ? { ...scope, streams, writes: this.writes } : null;
   }
 
   /** The answer that a repeated request gets. */
@@ -85,7 +94,7 @@ export class AppendPlan {
     if (!idempotency) return NO_ROWS;
     const { key, fingerprint, status, tenantId } = idempotency;
     const row = { key, fingerprint, status, body: JSON.stringify(respond((stream) => this.state(stream))), recorded_at: this.now };
-    return [{ op: 'insert', table: idempotencyTable, row: scoped(tenantId, row) }];
+    return [{ op: 'insert', table: idempotencyTable, row: scoped({ log: this.logs.answers, tenantId }, row) }];
   }
 
   private add(rows: readonly RowWrite[]): void {
@@ -96,6 +105,7 @@ export class AppendPlan {
   private recorded(stream: string, { decider }: StreamDefinition, event: Message, state: unknown, ts: Instant): NewEvent & EventView {
     const subject = event.subject ?? decider.subject(state, event);
     return {
+      log: this.logs.log,
       tenant_id: this.context.tenantId,
       stream,
       body: event.data as EventView['body'],
@@ -118,19 +128,21 @@ export class AppendPlan {
 
 const hasEvents = ({ events }: Draft): boolean => events.length > 0;
 
-const eventRows = (projection: EventProjection, view: EventView): readonly RowWrite[] =>
-  projection.rows(view).map(({ op, row }) => ({ op, table: projection.table, row: scoped(view.tenant_id, row) }));
+const eventRows = (projection: EventProjection, view: EventView): readonly RowWrite[] => {
+  const scope: TenantScope = { log: view.log, tenantId: view.tenant_id };
+  return projection.rows(view).map(({ op, row }) => ({ op, table: projection.table, row: scoped(scope, row) }));
+};
 
 /** None where a stream keeps no state beside its events. */
-function stateRows(tenantId: string, { stream, definition: { state }, folded }: Draft): readonly RowWrite[] {
+function stateRows(scope: TenantScope, { stream, definition: { state }, folded }: Draft): readonly RowWrite[] {
   if (!state || !folded) return NO_ROWS;
-  return [{ op: 'upsert', table: state.table, row: scoped(tenantId, state.toRow(streamId(stream), folded)) }];
+  return [{ op: 'upsert', table: state.table, row: scoped(scope, state.toRow(streamId(stream), folded)) }];
 }
 
 /** The row with log and tenant, which no projection chooses. The row is the projection's own and new, so it is completed in place. */
-export function scoped(tenantId: string, row: ProjectedRow): Row {
+export function scoped({ log, tenantId }: TenantScope, row: ProjectedRow): Row {
   const completed = row as Record<string, Cell>;
-  completed['log'] = DEFAULT_LOG;
+  completed['log'] = log;
   completed['tenant_id'] = tenantId;
   return completed;
 }

@@ -5,8 +5,9 @@ import { categoryOf, type Folded, streamId } from '../../kernel/decider';
 import type { Ids } from '../../kernel/ids';
 import type { Sql } from '../database/sql';
 import { VersionConflict } from '../event-store/event-store.errors';
-import { type AppendCall, DEFAULT_LOG, type EventStore } from '../event-store/event-store.port';
-import { AppendPlan, type Draft } from './append-plan';
+import type { AppendCall, EventStore, TenantScope } from '../event-store/event-store.port';
+import type { TenantLogs } from '../event-store/tenant-logs';
+import { AppendPlan, type Draft, type PlanLogs } from './append-plan';
 import type { ItemSource, RunOptions, RunResult, StreamItem } from './stream-item';
 import { foldEvents } from './stream-fold';
 import type { StreamRegistry } from './stream-registry';
@@ -23,6 +24,7 @@ export class StreamRunner {
     private readonly store: EventStore,
     private readonly sql: Sql,
     private readonly registry: StreamRegistry,
+    private readonly logs: TenantLogs,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -46,11 +48,12 @@ export class StreamRunner {
   async runEach(context: CommandContext, lists: readonly (readonly StreamItem[])[]): Promise<readonly RunOutcome[]> {
     const outcomes: RunOutcome[] = lists.map(() => DONE);
     const now = this.clock.now();
+    const logs = await this.logsOf(context);
     const calls: AppendCall[] = [];
     const places: number[] = [];
     lists.forEach((items, place) => {
       try {
-        const call = this.planAtOnce(context, items, now).toCall(NO_OPTIONS);
+        const call = this.planAtOnce(context, logs, items, now).toCall(NO_OPTIONS);
         if (!call) return;
         calls.push(call);
         places.push(place);
@@ -68,23 +71,24 @@ export class StreamRunner {
   /** Current state of a stream from its row, or folded from its events; null where it does not exist. */
   async load<State>(tenantId: string, stream: string): Promise<Folded<State> | null> {
     const definition = this.registry.get(categoryOf(stream));
+    const scope: TenantScope = { log: await this.logs.of(tenantId), tenantId };
     if (definition.state) {
       const { table } = definition.state;
       const id = table.key[2];
       const rows = await this.sql.read(`SELECT * FROM ${table.name} WHERE log = ? AND tenant_id = ? AND ${id} = ?`, [
-        DEFAULT_LOG,
+        scope.log,
         tenantId,
         streamId(stream),
       ]);
       const row = rows[0];
       return row ? (definition.state.fromRow(row) as Folded<State>) : null;
     }
-    return foldEvents<State>(definition, await this.store.readStream(tenantId, stream));
+    return foldEvents<State>(definition, await this.store.readStream(scope, stream));
   }
 
   private async attempt(context: CommandContext, source: ItemSource, options: RunOptions): Promise<RunResult> {
     const items = typeof source === 'function' ? await source((stream) => this.load(context.tenantId, stream)) : source;
-    const plan = new AppendPlan(context, this.clock.now(), this.ids);
+    const plan = new AppendPlan(context, await this.logsOf(context), this.clock.now(), this.ids);
     for (const item of items) {
       const draft = plan.draft(item.stream) ?? plan.open(this.openAtOnce(item) ?? (await this.open(context.tenantId, item)));
       plan.decide(draft, item.command, item.ts);
@@ -94,8 +98,14 @@ export class StreamRunner {
     return { state: (stream) => plan.state(stream), events: plan.events };
   }
 
-  private planAtOnce(context: CommandContext, items: readonly StreamItem[], now: Instant): AppendPlan {
-    const plan = new AppendPlan(context, now, this.ids);
+  private async logsOf({ tenantId, idempotency }: CommandContext): Promise<PlanLogs> {
+    const log = await this.logs.of(tenantId);
+    const isOwnKey = idempotency === null || idempotency.tenantId === tenantId;
+    return { log, answers: isOwnKey ? log : await this.logs.of(idempotency.tenantId) };
+  }
+
+  private planAtOnce(context: CommandContext, logs: PlanLogs, items: readonly StreamItem[], now: Instant): AppendPlan {
+    const plan = new AppendPlan(context, logs, now, this.ids);
     for (const item of items) {
       const draft = plan.draft(item.stream) ?? plan.open(this.openedAtOnce(item));
       plan.decide(draft, item.command, item.ts);

@@ -42,6 +42,7 @@ describe('subscription', () => {
     new Subscription({ name: 'orders', handles: (type) => type === 'OrderQueued', ...definition }, parts());
   const append = (...types: readonly string[]) =>
     scratch.store.append({
+      log: 1,
       tenantId: 'demo',
       streams: [{ stream: 'test-1', expectedVersion: 'any', events: types.map((type) => event(`e${++count}`, type)) }],
       writes: [],
@@ -238,7 +239,7 @@ describe('subscription', () => {
           types.push(...turn);
           const events = turn.map((type) => event(`e${++count}`, type));
           appended.push(
-            local.store.append({ tenantId: 'demo', streams: [{ stream: 'test-1', expectedVersion: 'any', events }], writes: [] }),
+            local.store.append({ log: 1, tenantId: 'demo', streams: [{ stream: 'test-1', expectedVersion: 'any', events }], writes: [] }),
           );
           if (types.length % 2 === 0) await Promise.resolve();
           if (types.length % 3 === 0) await new Promise((resolve) => setImmediate(resolve));

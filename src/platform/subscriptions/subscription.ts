@@ -5,7 +5,7 @@ import { messageOf } from '../../kernel/errors';
 import type { Sql } from '../database/sql';
 import type { Defer } from '../event-store/defer';
 import { deferToNextTurn } from '../event-store/defer.adapter';
-import { DEFAULT_LOG, type EventStore, type RecordedEvent } from '../event-store/event-store.port';
+import { SYSTEM_LOG, type EventStore, type RecordedEvent } from '../event-store/event-store.port';
 import type { RowWrite } from '../event-store/row-write';
 import { readTable } from '../projections/projection';
 import { backoffMs } from '../scheduling/backoff';
@@ -92,7 +92,7 @@ export class Subscription {
 
   async status(): Promise<SubscriptionStatus> {
     const position = this.position ?? (await this.readCheckpoint());
-    const lag = Math.max(0, (await this.parts.store.head()) - position);
+    const lag = Math.max(0, (await this.parts.store.head(SYSTEM_LOG)) - position);
     return { name: this.name, position, lag, failures: this.failures, lastError: this.lastError };
   }
 
@@ -171,7 +171,7 @@ export class Subscription {
   private async page(): Promise<boolean> {
     const { definition, parts } = this;
     const after = this.position ?? 0;
-    const events = await parts.store.readAll({ after, limit: PAGE });
+    const events = await parts.store.readAll({ log: SYSTEM_LOG, after, limit: PAGE });
     const last = events.at(-1);
     if (!last) {
       if (after - this.saved >= CHECKPOINT_EVERY) await this.save(after, []);
@@ -189,15 +189,15 @@ export class Subscription {
   }
 
   private async save(position: number, writes: readonly RowWrite[]): Promise<void> {
-    const row = { log: DEFAULT_LOG, tenant_id: SYSTEM_TENANT, name: this.name, position, updated_at: this.parts.clock.now() };
+    const row = { log: SYSTEM_LOG, tenant_id: SYSTEM_TENANT, name: this.name, position, updated_at: this.parts.clock.now() };
     const checkpoint: RowWrite = { op: 'upsert', table: checkpointTable, row };
-    await this.parts.store.append({ tenantId: SYSTEM_TENANT, streams: [], writes: [...writes, checkpoint] });
+    await this.parts.store.append({ log: SYSTEM_LOG, tenantId: SYSTEM_TENANT, streams: [], writes: [...writes, checkpoint] });
     this.saved = position;
   }
 
   private async readCheckpoint(): Promise<number> {
     const rows = await this.parts.sql.read('SELECT position FROM subscriptions WHERE log = ? AND tenant_id = ? AND name = ?', [
-      DEFAULT_LOG,
+      SYSTEM_LOG,
       SYSTEM_TENANT,
       this.name,
     ]);

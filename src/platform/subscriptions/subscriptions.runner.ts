@@ -29,8 +29,8 @@ export class SubscriptionsRunner {
 
   /** Returns when every subscription has handled the whole log, also what they appended meanwhile. */
   async catchUp(): Promise<void> {
-    for (let head = -1; head !== (await this.parts.store.head());) {
-      head = await this.parts.store.head();
+    for (let head = -1; head !== (await this.parts.store.count());) {
+      head = await this.parts.store.count();
       await Promise.all([...this.subscriptions.values()].map((subscription) => subscription.catchUp()));
     }
   }

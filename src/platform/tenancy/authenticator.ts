@@ -1,7 +1,7 @@
 /** Who a key stands for. Asks the tables every time, so that a revoked key is refused from the next request on. */
 import type { Role } from '../../contracts/tenancy';
 import type { Sql } from '../database/sql';
-import { DEFAULT_LOG } from '../event-store/event-store.port';
+import { SYSTEM_LOG } from '../event-store/event-store.port';
 import type { Principal } from '../http/request-state';
 import { hashKey, sameHash } from './api-key';
 import { DIRECTORY_TENANT } from './tenancy.projections';
@@ -18,7 +18,7 @@ export class Authenticator {
   /** Null for an unknown or revoked key, without telling which. */
   async authenticate(keyText: string): Promise<Principal | null> {
     const { keyId, hash } = hashKey(keyText);
-    const [row] = await this.sql.read(FIND_KEY, [DEFAULT_LOG, DIRECTORY_TENANT, keyId]);
+    const [row] = await this.sql.read(FIND_KEY, [SYSTEM_LOG, DIRECTORY_TENANT, keyId]);
     if (!row || !sameHash(String(row['key_hash']), hash) || row['revoked_at'] !== null) return null;
     const roles = JSON.parse(String(row['roles'])) as readonly Role[];
     return { tenantId: String(row['key_tenant_id']), userId: String(row['user_id']), keyId, roles };

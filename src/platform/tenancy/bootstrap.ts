@@ -2,7 +2,7 @@
 import type { Role } from '../../contracts/tenancy';
 import { systemContext } from '../../kernel/context';
 import type { Ids } from '../../kernel/ids';
-import type { EventStore } from '../event-store/event-store.port';
+import { type EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
 import { DIRECTORY_TENANT } from './tenancy.projections';
 import type { TenantDirectory } from './tenant.directory';
 
@@ -17,7 +17,7 @@ export async function bootstrap(
   ids: Ids,
   keyText: string | null,
 ): Promise<readonly string[]> {
-  if ((await store.head()) > 0) return [];
+  if ((await store.head(SYSTEM_LOG)) > 0) return [];
   const context = systemContext(DIRECTORY_TENANT, 'bootstrap', ids.next());
   const { key } = await directory.create(context, { tenantId: FIRST_TENANT, name: 'Demo', ownerEmail: null, roles: FIRST_ROLES, keyText });
   if (keyText !== null) return [`First start: tenant ${FIRST_TENANT} was created; its owner's API key is the one in VB_BOOTSTRAP_API_KEY.`];

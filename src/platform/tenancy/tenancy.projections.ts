@@ -1,5 +1,6 @@
 /** Who may come in: tenants, issued keys and revocations, each a row of one event. */
 import { SYSTEM_TENANT } from '../../kernel/context';
+import { SYSTEM_LOG } from '../event-store/event-store.port';
 import { type EventProjection, type EventView, readTable } from '../projections/projection';
 import { defineStream } from '../streams/stream-registry';
 import { tenantDecider } from './tenant.decider';
@@ -7,7 +8,7 @@ import { tenantDecider } from './tenant.decider';
 /** Rows of `tenants`, `api_keys` and `api_key_revocations` belong to the system tenant, which keeps their streams. */
 export const DIRECTORY_TENANT = SYSTEM_TENANT;
 
-export const tenantsTable = readTable('tenants', ['id'], ['name', 'owner_user_id', 'created_at']);
+export const tenantsTable = readTable('tenants', ['id'], ['name', 'owner_user_id', 'created_at', 'tenant_log']);
 export const apiKeysTable = readTable('api_keys', ['key_id'], ['key_tenant_id', 'user_id', 'key_hash', 'roles', 'label', 'created_at']);
 export const revocationsTable = readTable('api_key_revocations', ['key_id'], ['revoked_at']);
 /** The only place of names and addresses: no event repeats them, so erasing a row forgets a person. */
@@ -29,7 +30,13 @@ const tenants: EventProjection = {
       : [
           {
             op: 'upsert',
-            row: { id: tenantOf(event), name: text(event, 'name'), owner_user_id: text(event, 'owner_user_id'), created_at: event.ts },
+            row: {
+              id: tenantOf(event),
+              name: text(event, 'name'),
+              owner_user_id: text(event, 'owner_user_id'),
+              created_at: event.ts,
+              tenant_log: Number(event.body['log'] ?? SYSTEM_LOG),
+            },
           },
         ],
 };

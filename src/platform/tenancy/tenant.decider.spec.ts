@@ -3,7 +3,7 @@ import { type Tenant, tenantDecider } from './tenant.decider';
 
 const created: TenancyEvent = {
   type: 'TenantCreated',
-  data: { tenant_id: 't1', name: 'Acme', owner_user_id: 'u1', key_id: 'k1', key_hash: 'h1', roles: ['owner'] },
+  data: { tenant_id: 't1', log: 1, name: 'Acme', owner_user_id: 'u1', key_id: 'k1', key_hash: 'h1', roles: ['owner'] },
 };
 const issued: TenancyEvent = {
   type: 'ApiKeyIssued',

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock';
 import type { CommandContext } from '../../kernel/context';
 import { streamName } from '../../kernel/decider';
 import type { Ids } from '../../kernel/ids';
-import { DEFAULT_LOG } from '../event-store/event-store.port';
+import { SYSTEM_LOG } from '../event-store/event-store.port';
 import type { Row, RowWrite } from '../event-store/row-write';
 import type { Principal } from '../http/request-state';
 import type { Sql } from '../database/sql';
@@ -13,6 +13,7 @@ import type { StreamRunner } from '../streams/stream-runner';
 import { hashKey, newKeyText, type Secrets } from './api-key';
 import { DIRECTORY_TENANT, userProfilesTable } from './tenancy.projections';
 import type { TenantCommand } from './tenant.decider';
+import { chooseLog } from './tenant-log.table';
 
 export interface NewTenant {
   readonly name: string;
@@ -49,6 +50,8 @@ export class TenantDirectory {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly secrets: Secrets,
+    /** How many logs new tenants are spread over. */
+    private readonly logs: number,
   ) {}
 
   /** A tenant with its owner's first key. Throws DuplicateKey where the key's text is in use already. */
@@ -59,7 +62,7 @@ export class TenantDirectory {
     const { keyId, hash } = hashKey(key);
     const now = this.clock.now();
     const tenant: TenantView = { id: tenantId, name, owner_user_id, created_at: now };
-    const data = { tenant_id: tenantId, name, owner_user_id, key_id: keyId, key_hash: hash, roles };
+    const data = { tenant_id: tenantId, log: chooseLog(tenantId, this.logs), name, owner_user_id, key_id: keyId, key_hash: hash, roles };
     await this.run(context, tenantId, { type: 'CreateTenant', data }, now, {
       respond: () => ({ ...tenant, ...SHOWN }),
       writes: [profileWrite(tenantId, owner_user_id, ownerEmail, now)],
@@ -90,7 +93,7 @@ export class TenantDirectory {
     after: { readonly created_at: string; readonly id: string } | null,
     limit: number,
   ): Promise<readonly ApiKeyView[]> {
-    const rows = await this.sql.read(LIST_KEYS, [DEFAULT_LOG, DIRECTORY_TENANT, tenantId, after?.created_at ?? '', after?.id ?? '', limit]);
+    const rows = await this.sql.read(LIST_KEYS, [SYSTEM_LOG, DIRECTORY_TENANT, tenantId, after?.created_at ?? '', after?.id ?? '', limit]);
     return rows.map(toView);
   }
 
@@ -102,7 +105,7 @@ export class TenantDirectory {
 const profileWrite = (tenantId: string, userId: string, email: string | null, now: string): RowWrite => ({
   op: 'insert',
   table: userProfilesTable,
-  row: { log: DEFAULT_LOG, tenant_id: tenantId, user_id: userId, email, name: null, created_at: now },
+  row: { log: SYSTEM_LOG, tenant_id: tenantId, user_id: userId, email, name: null, created_at: now },
 });
 
 const toView = (row: Row): ApiKeyView => ({

@@ -80,7 +80,7 @@ export async function startWorld({ roles = 'api,worker' }: { readonly roles?: st
       for (const message of claimed) await messages.bury(message, 'no handler');
       return `${tenantId}:${queue}:${id}`;
     },
-    head: () => server.app.platform.opened.store.head(),
+    head: () => server.app.platform.opened.store.count(),
     stop: () => server.stop(),
   };
 }
