@@ -3,5 +3,12 @@ import { Events1795132800001 } from './0001-events';
 import { Tenancy1795132800002 } from './0002-tenancy';
 import { ReadModels1795132800003 } from './0003-read-models';
 import { TenantLogs1795132800004 } from './0004-tenant-logs';
+import { TickShares1795132800007 } from './0007-tick-shares';
 
-export const migrations = [Events1795132800001, Tenancy1795132800002, ReadModels1795132800003, TenantLogs1795132800004] as const;
+export const migrations = [
+  Events1795132800001,
+  Tenancy1795132800002,
+  ReadModels1795132800003,
+  TenantLogs1795132800004,
+  TickShares1795132800007,
+] as const;

@@ -6,13 +6,10 @@ import { InputError } from '../kernel/errors';
 import { RunTick, type TickCounts, type TickScope, type TickView } from '../contracts/tick';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import { PositionEvaluator } from './position.evaluator';
-import { QuoteBoards } from '../market-data/quote-board';
+import { type QuoteBoard, QuoteBoards } from '../market-data/quote-board';
 import { type TickCommand, type TickState, tickStream } from './tick.decider';
 import { TickMarket } from './tick-market';
-
-/** Positions that are evaluated, appended and made durable together: the commit's cost is shared by all of them. */
-const CHUNK = 1_024;
-const NOTHING_DONE: TickCounts = { evaluated: 0, holds: 0, orders: 0, already_evaluated: 0, failed: 0 };
+import { NOTHING_DONE, type TickShare, TickSharing } from './tick-sharing';
 
 @CommandHandler(RunTick)
 export class RunTickHandler implements ICommandHandler<RunTick> {
@@ -21,6 +18,7 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
     private readonly evaluator: PositionEvaluator,
     private readonly boards: QuoteBoards,
     private readonly market: TickMarket,
+    private readonly sharing: TickSharing,
   ) {}
 
   async execute({ context, tickId, scope }: RunTick): Promise<TickView> {
@@ -28,7 +26,9 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
     const owner: CommandContext = { ...context, tenantId: scope.kind === 'all' ? SYSTEM_TENANT : context.tenantId, idempotency: null };
     const { state, startedBy } = await this.start(owner, tickId, scope);
     if (state.status === 'COMPLETED') return { tick_id: tickId, status: 'already_completed', positions: countOf(state), ...state.counts };
-    const counts = await this.evaluateAll(owner, tickId, state, startedBy);
+    const quotes = this.boards.current();
+    const cause: CommandContext = { ...owner, correlationId: tickId, causationId: startedBy };
+    const counts = await this.sharing.run(owner, tickId, state.positions, (share) => this.evaluateShare(cause, tickId, share, quotes));
     const isComplete = counts.failed === 0;
     if (isComplete) await this.complete(owner, tickId, counts);
     return { tick_id: tickId, status: isComplete ? 'completed' : 'incomplete', positions: countOf(state), ...counts };
@@ -51,31 +51,25 @@ export class RunTickHandler implements ICommandHandler<RunTick> {
     return { state, startedBy: result.events[0]?.event_id ?? null };
   }
 
-  private async evaluateAll(
+  private async evaluateShare(
     owner: CommandContext,
     tickId: string,
-    { positions }: StartedTick,
-    startedBy: string | null,
+    { tenantId, positionIds }: TickShare,
+    quotes: QuoteBoard,
   ): Promise<TickCounts> {
     const counts = { ...NOTHING_DONE };
-    const quotes = this.boards.current();
-    for (const [tenantId, ids] of Object.entries(positions)) {
-      const context: CommandContext = { ...owner, tenantId, correlationId: tickId, causationId: startedBy };
-      for (let from = 0; from < ids.length; from += CHUNK) {
-        const chunk = ids.slice(from, from + CHUNK);
-        await this.evaluator.recordAll(context, chunk, { tick_id: tickId, trigger_kind: 'tick', dedupe: tickId, quotes }, (id, result) => {
-          if (result.outcome === 'already_recorded') counts.already_evaluated += 1;
-          else if (result.outcome === 'failed') {
-            counts.failed += 1;
-            this.market.reportFailure(tickId, tenantId, id, result.error);
-          } else {
-            counts.evaluated += 1;
-            if (result.data.order_id === null) counts.holds += 1;
-            else counts.orders += 1;
-          }
-        });
+    const request = { tick_id: tickId, trigger_kind: 'tick' as const, dedupe: tickId, quotes };
+    await this.evaluator.recordAll({ ...owner, tenantId }, positionIds, request, (id, result) => {
+      if (result.outcome === 'already_recorded') counts.already_evaluated += 1;
+      else if (result.outcome === 'failed') {
+        counts.failed += 1;
+        this.market.reportFailure(tickId, tenantId, id, result.error);
+      } else {
+        counts.evaluated += 1;
+        if (result.data.order_id === null) counts.holds += 1;
+        else counts.orders += 1;
       }
-    }
+    });
     return counts;
   }
 

@@ -12,6 +12,7 @@ import { Log } from '../platform/observability/log';
 import { JobRunner } from '../platform/scheduling/job-runner';
 import { TickInstants } from '../platform/scheduling/tick-instants';
 import { Settings } from '../platform/settings';
+import { Timer } from '../platform/time/timer.port';
 import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import type { RecordedEvaluation } from '../contracts/evaluation';
@@ -38,6 +39,8 @@ import { SessionCloseJob } from './session-close.job';
 import { tickDecider } from './tick.decider';
 import { TickJob } from './tick.job';
 import { TickMarket } from './tick-market';
+import { AloneTick, TickSharing } from './tick-sharing';
+import { SharedTick } from './shared-tick';
 import { tradingQueryHandlers } from './trading.queries';
 import { TicksController } from './ticks.controller';
 
@@ -70,6 +73,12 @@ const streams = [
       inject: [Sql, TenantLogs, Clock, ExchangeCalendar, Log],
       useFactory: (sql: Sql, logs: TenantLogs, clock: Clock, calendar: ExchangeCalendar, log: Log) =>
         new TickMarket(sql, logs, clock, calendar, log),
+    },
+    {
+      provide: TickSharing,
+      inject: [Sql, TenantLogs, Clock, Timer, Ids],
+      useFactory: (sql: Sql, logs: TenantLogs, clock: Clock, timer: Timer, ids: Ids) =>
+        sql.isShared ? new SharedTick(sql, logs, clock, timer, ids) : new AloneTick(),
     },
     {
       provide: TickJob,

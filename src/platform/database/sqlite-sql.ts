@@ -9,6 +9,7 @@ import { storageFailure } from './sqlite-errors';
 const PREPARED_LIMIT = 500;
 
 export class SqliteSql extends Sql {
+  readonly isShared = false;
   private readonly reads: StatementCache;
   private readonly writes: StatementCache;
 

@@ -2,6 +2,8 @@
 import type { Role } from '../../contracts/tenancy';
 import { systemContext } from '../../kernel/context';
 import type { Ids } from '../../kernel/ids';
+import { DomainError } from '../../kernel/errors';
+import { DuplicateKey } from '../event-store/event-store.errors';
 import { type EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
 import { DIRECTORY_TENANT } from './tenancy.projections';
 import type { TenantDirectory } from './tenant.directory';
@@ -19,7 +21,20 @@ export async function bootstrap(
 ): Promise<readonly string[]> {
   if ((await store.head(SYSTEM_LOG)) > 0) return [];
   const context = systemContext(DIRECTORY_TENANT, 'bootstrap', ids.next());
-  const { key } = await directory.create(context, { tenantId: FIRST_TENANT, name: 'Demo', ownerEmail: null, roles: FIRST_ROLES, keyText });
+  const created = await firstOf(() =>
+    directory.create(context, { tenantId: FIRST_TENANT, name: 'Demo', ownerEmail: null, roles: FIRST_ROLES, keyText }),
+  );
+  if (created === null) return [];
   if (keyText !== null) return [`First start: tenant ${FIRST_TENANT} was created; its owner's API key is the one in VB_BOOTSTRAP_API_KEY.`];
-  return [`First start: tenant ${FIRST_TENANT} was created. This is its owner's API key, shown once; keep it:`, key];
+  return [`First start: tenant ${FIRST_TENANT} was created. This is its owner's API key, shown once; keep it:`, created.key];
+}
+
+/** Null where another process that started at the same moment was first. */
+async function firstOf<Created>(create: () => Promise<Created>): Promise<Created | null> {
+  try {
+    return await create();
+  } catch (error) {
+    if (error instanceof DuplicateKey || (error instanceof DomainError && error.code === 'tenant.exists')) return null;
+    throw error;
+  }
 }
