@@ -53,16 +53,16 @@ module.exports = {
       { pathNot: [NOT_OURS, '(^|/)@nestjs/cqrs'] },
     ),
     forbid(
-      'sqlite-stays-in-platform',
-      'Only src/platform knows the SQLite driver; ask its ports',
+      'drivers-stay-in-platform',
+      'Only src/platform knows the drivers of databases; ask its ports',
       { path: '^src/', pathNot: ['^src/platform/', TEST] },
-      { path: '(^|/)better-sqlite3(-napi)?(/|$)' },
+      { path: ['(^|/)better-sqlite3(-napi)?(/|$)', '(^|/)node_modules/(@types/)?pg(/|$)'] },
     ),
     forbid(
       'event-store-behind-its-port',
-      'Import event-store.port.ts; the SQLite store is chosen where the application is wired',
+      'Import event-store.port.ts; the database is chosen where the application is wired',
       { path: '^src/', pathNot: ['^src/platform/', '^src/(main|cli|app\\.module)\\.ts$', '^src/cli/', TEST] },
-      { path: '^src/platform/event-store/sqlite-' },
+      { path: '^src/platform/(event-store|database)/(sqlite|postgres)-' },
     ),
     forbid(
       'machine-only-in-adapters',

@@ -3,6 +3,8 @@
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/postgres-begin.cjs',
+  globalTeardown: '<rootDir>/test/support/postgres-end.cjs',
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/test/support/jest-transform.cjs' },
   transformIgnorePatterns: [],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],

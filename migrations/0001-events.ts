@@ -1,5 +1,7 @@
 /** The event log with what must commit in the same transaction: idempotency answers, checkpoints, queue messages. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { POSTGRES_CODE, POSTGRES_DROPS, POSTGRES_TABLES } from './0001-events.postgres';
+import { isPostgres, runAll } from './dialect';
 
 /** Every unique key holds `log` and, except (log, position), `tenant_id`, so that the tables distribute by log unchanged. */
 const EVENTS = `
@@ -95,10 +97,14 @@ export class Events1795132800001 implements MigrationInterface {
   readonly name = 'Events1795132800001';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [EVENTS, ...INDEXES, ...TRIGGERS, ...COMPANIONS]) await runner.query(statement);
+    await runAll(runner, [EVENTS, ...INDEXES, ...COMPANIONS]);
+    if (isPostgres(runner)) await runAll(runner, POSTGRES_TABLES);
+    for (const statement of isPostgres(runner) ? POSTGRES_CODE : TRIGGERS) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    if (isPostgres(runner)) await runAll(runner, POSTGRES_DROPS);
     for (const table of ['queue_messages', 'subscriptions', 'idempotency_keys', 'events']) await runner.query(`DROP TABLE ${table}`);
+    if (isPostgres(runner)) await runner.query('DROP FUNCTION refuse_change');
   }
 }

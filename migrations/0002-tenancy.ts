@@ -1,5 +1,6 @@
 /** Tenants, keys and revocations (rebuilt from events), and the erasable profiles of users (not in any event). */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { inDialect } from './dialect';
 
 const TABLES: Readonly<Record<string, string>> = {
   tenants: 'id TEXT NOT NULL, name TEXT NOT NULL, owner_user_id TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (log, tenant_id, id)',
@@ -15,7 +16,7 @@ export class Tenancy1795132800002 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [table, columns] of Object.entries(TABLES)) {
-      await runner.query(`CREATE TABLE ${table} (log INTEGER NOT NULL, tenant_id TEXT NOT NULL, ${columns}) STRICT`);
+      await runner.query(inDialect(runner, `CREATE TABLE ${table} (log INTEGER NOT NULL, tenant_id TEXT NOT NULL, ${columns}) STRICT`));
     }
     await runner.query('CREATE INDEX api_keys_of_tenant ON api_keys (log, tenant_id, key_tenant_id, created_at, key_id)');
   }

@@ -1,5 +1,6 @@
 /** Read tables of trading, execution and config: projections of the log, and the quotes that users push. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { runAll } from './dialect';
 
 /** `state` holds the folded state as JSON; the columns beside it are what lists search by. Each tick writes `latest_evaluations`: small rows in the key's own tree. */
 const STATE = 'state TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, version INTEGER NOT NULL';
@@ -44,7 +45,7 @@ export class ReadModels1795132800003 implements MigrationInterface {
   readonly name = 'ReadModels1795132800003';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of [...TABLES, ...INDEXES]) await queryRunner.query(statement);
+    await runAll(queryRunner, [...TABLES, ...INDEXES]);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

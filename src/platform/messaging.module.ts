@@ -9,7 +9,7 @@ import { lagCheck } from './observability/lag-check';
 import { Readiness } from './observability/readiness';
 import type { Platform } from './open-platform';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
-import { SqliteProjectionTables } from './projections/sqlite-projection-tables';
+import { projectionTables } from './projections/open-projection-tables';
 import { DatabaseQueue } from './queue/database-queue.adapter';
 import { IntentQueue } from './queue/queue.port';
 import { JobRunner } from './scheduling/job-runner';
@@ -51,8 +51,8 @@ class Background implements OnApplicationBootstrap, OnApplicationShutdown {
 @Module({})
 export class MessagingModule {
   static forRoot({ opened, registry, clock, ids, timer, log }: Platform): DynamicModule {
-    const { store, sql, database } = opened;
-    const tables = new SqliteProjectionTables(database);
+    const { store, sql } = opened;
+    const tables = projectionTables(opened);
     const subscriptions = new SubscriptionsRunner({
       store,
       sql,

@@ -63,13 +63,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const logger = overrides.logger ?? createLogger(settings.logLevel);
   const log = new PinoLog(logger);
   const crashPoints = crashPointsFrom(settings.crashAt ?? undefined);
-  const opened = await openEventStore({
-    file: parseDatabaseUrl(settings.databaseUrl).file,
-    synchronous: overrides.synchronous,
-    clock,
-    crashPoints,
-    onListenerError: (error) => log.error('a listener of the event store failed', { err: error }),
-  });
+  const opened = await open(settings, overrides, clock, crashPoints, log);
   const { store, sql } = opened;
   const logs = new TenantLogTable(sql);
   const registry = new StreamRegistry();
@@ -98,3 +92,19 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     directory: new TenantDirectory(streams, sql, clock, ids, secrets, settings.logs),
   };
 }
+
+const open = (
+  settings: Settings,
+  { synchronous }: PlatformOverrides,
+  clock: Clock,
+  crashPoints: CrashPoints,
+  log: Log,
+): Promise<OpenedStore> =>
+  openEventStore({
+    ...parseDatabaseUrl(settings.databaseUrl),
+    synchronous,
+    clock,
+    crashPoints,
+    onListenerError: (err) => log.error('a listener of the event store failed', { err }),
+    onConnectionError: (err) => log.warn('a connection to the database broke; another is opened when it is needed', { err }),
+  });

@@ -31,7 +31,7 @@ import { Timer } from './time/timer.port';
 /** TypeORM over the data source that is open already: entities' repositories can be injected where a read model wants them. */
 const typeOrm = ({ opened }: Platform): DynamicModule =>
   TypeOrmModule.forRootAsync({
-    useFactory: () => ({ type: 'better-sqlite3', database: opened.database.file }),
+    useFactory: () => opened.dataSource.options,
     dataSourceFactory: () => Promise.resolve(opened.dataSource),
   });
 

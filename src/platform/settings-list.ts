@@ -92,7 +92,12 @@ const define = (name: SettingName, value: string, description: string, refuse: R
 export const settingDefinitions: readonly SettingDefinition[] = [
   define('PORT', '3000', 'TCP port of the HTTP server; 0 takes any free one.', whole(0, 65_535)),
   define('HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 lets other machines in.', anything),
-  define('DATABASE_URL', 'sqlite:data/vb.sqlite', 'Where everything is kept: sqlite:<file>.', databaseUrl),
+  define(
+    'DATABASE_URL',
+    'sqlite:data/vb.sqlite',
+    'Where everything is kept: sqlite:<file>, or postgres://<user>:<password>@<host>:5432/<database>.',
+    databaseUrl,
+  ),
   define('VB_LOGS', '1', 'How many logs new tenants are spread over; a tenant stays in the log it was created in.', whole(1, 1_024)),
   define(
     'VB_ROLES',

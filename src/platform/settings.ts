@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { type Amount, isAmountText, parseAmount } from '../kernel/amount';
 import { DomainError, messageOf } from '../kernel/errors';
+import { withoutPassword } from './database/database-url';
 import { nearest, readOptions, type SettingDefinition, type SettingName, settingDefinitions } from './settings-list';
 
 export const PROCESS_ROLES = ['api', 'scheduler', 'worker'] as const;
@@ -120,6 +121,5 @@ function unknownNames(environment: Environment): string[] {
 }
 
 /** The user and password of an address never reach a screen or a log. */
-const PASSWORD = /\/\/[^/]*@/;
 const shown = (definition: SettingDefinition, value: string): string =>
-  definition.secret ? 'something else (not shown)' : JSON.stringify(value.replace(PASSWORD, '//…@'));
+  definition.secret ? 'something else (not shown)' : JSON.stringify(withoutPassword(value));

@@ -54,10 +54,11 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'src/contracts/uses-typeorm.ts': `import { Entity } from 'typeorm'; export const a = Entity;`,
     'src/contracts/uses-node.ts': `import { createHash } from 'node:crypto'; export const a = createHash;`,
   },
-  'sqlite-stays-in-platform': {
+  'drivers-stay-in-platform': {
     'src/trading/opens-database.ts': `import Database from 'better-sqlite3'; export const a = Database;`,
     'src/market-data/opens-newer.ts': `export const a = require('better-sqlite3-napi') as unknown;`,
     'src/main.ts': `import Database from 'better-sqlite3'; export const a = Database;`,
+    'src/trading/asks-the-server.ts': `import { Pool } from 'pg'; export const a = Pool;`,
   },
   'event-store-behind-its-port': {
     'src/trading/knows-store.ts': `import { good } from '../platform/event-store/sqlite-event-store'; export const a = good;`,

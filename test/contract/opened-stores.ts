@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '../../src/platform/event-store/event-store.port';
 import { MemoryEventStore } from '../../src/platform/event-store/memory-event-store';
-import { type OpenedStore, openEventStore, type OpenOptions } from '../../src/platform/event-store/open-event-store';
+import {
+  type OpenedPostgres,
+  type OpenedSqlite,
+  openEventStore,
+  type OpenPostgresOptions,
+  type OpenSqliteOptions,
+} from '../../src/platform/event-store/open-event-store';
 import type { Row } from '../../src/platform/event-store/row-write';
+import { createTestDatabase, type TestDatabase } from '../support/postgres-databases';
 import { SettableClock } from './sample-event';
 
 export interface StoreUnderTest {
@@ -27,18 +34,18 @@ export async function openMemory(): Promise<StoreUnderTest> {
 export interface SqliteUnderTest extends StoreUnderTest {
   readonly folder: string;
   readonly file: string;
-  readonly opened: OpenedStore;
+  readonly opened: OpenedSqlite;
   /** Closes and opens again on the same file. */
-  reopen(options?: Partial<OpenOptions>): Promise<SqliteUnderTest>;
+  reopen(options?: Partial<OpenSqliteOptions>): Promise<SqliteUnderTest>;
 }
 
 /** A real file in a folder of its own, which goes when the store closes. */
-export async function openSqliteFile(options: Partial<OpenOptions> = {}): Promise<SqliteUnderTest> {
+export async function openSqliteFile(options: Partial<OpenSqliteOptions> = {}): Promise<SqliteUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'vb-store-'));
   return openIn(folder, new SettableClock(), options);
 }
 
-async function openIn(folder: string, clock: SettableClock, options: Partial<OpenOptions>): Promise<SqliteUnderTest> {
+async function openIn(folder: string, clock: SettableClock, options: Partial<OpenSqliteOptions>): Promise<SqliteUnderTest> {
   const file = join(folder, 'vb.db');
   const listenerErrors: unknown[] = [];
   const opened = await openEventStore({
@@ -63,6 +70,43 @@ async function openIn(folder: string, clock: SettableClock, options: Partial<Ope
     close: async () => {
       await opened.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface PostgresUnderTest extends StoreUnderTest {
+  readonly opened: OpenedPostgres;
+  readonly url: string;
+  /** The same database as another process opens it. */
+  another(): Promise<PostgresUnderTest>;
+}
+
+/** A database of its own on a real server, which is dropped when the store closes. */
+export async function openPostgres(options: Partial<OpenPostgresOptions> = {}): Promise<PostgresUnderTest> {
+  const database = await createTestDatabase();
+  return openOn(database, new SettableClock(), options, () => database.drop());
+}
+
+async function openOn(
+  { url, name }: Pick<TestDatabase, 'url' | 'name'>,
+  clock: SettableClock,
+  options: Partial<OpenPostgresOptions>,
+  afterwards: () => Promise<void>,
+): Promise<PostgresUnderTest> {
+  const listenerErrors: unknown[] = [];
+  const onListenerError = (error: unknown): void => void listenerErrors.push(error);
+  const opened = await openEventStore({ kind: 'postgres', url, name, clock, onListenerError, ...options });
+  return {
+    opened,
+    url,
+    clock,
+    listenerErrors,
+    store: opened.store,
+    rows: (table) => opened.sql.read(`SELECT * FROM ${table}`),
+    another: () => openOn({ url, name }, new SettableClock(), options, () => Promise.resolve()),
+    close: async () => {
+      await opened.close();
+      await afterwards();
     },
   };
 }

@@ -1,13 +1,19 @@
 /** What every queue promises, whatever it is made of. */
 import { NotFoundError } from '../../src/kernel/errors';
 import { START } from '../../src/platform/projections/scratch-store.spec-support';
-import { intent, type ScratchQueue } from '../../src/platform/queue/scratch-queue.spec-support';
+import { intent } from '../../src/platform/queue/scratch-queue.spec-support';
+import type { QueueUnderTest } from './opened-queues';
 
 const LEASE_MS = 30_000;
 
-export function queueContract(name: string, open: () => Promise<ScratchQueue>): void {
+export interface QueueTraits {
+  /** No other process can have the store open. */
+  readonly hasOneOwner: boolean;
+}
+
+export function queueContract(name: string, open: () => Promise<QueueUnderTest>, { hasOneOwner }: QueueTraits): void {
   describe(`${name} queue`, () => {
-    let scratch: ScratchQueue;
+    let scratch: QueueUnderTest;
     const claim = (limit = 10, queue = scratch.queue) => queue.claim('orders', limit, LEASE_MS);
     const ids = async (limit = 10) => (await claim(limit)).map(({ id }) => id);
     const list = () => scratch.queue.list({ tenantId: null, limit: 100 });
@@ -156,12 +162,33 @@ export function queueContract(name: string, open: () => Promise<ScratchQueue>): 
       expect(await other.ack(theirs)).toBe(true);
     });
 
-    it('waits for no lease of a dead predecessor where the store has one owner', async () => {
-      await scratch.queue.enqueue(intent('a'));
-      const lost = await only();
-      await scratch.queue.reclaim();
-      expect(await only(scratch.other())).toMatchObject({ id: 'a', attempts: 2 });
-      expect(await scratch.queue.ack(lost)).toBe(false);
+    if (hasOneOwner) {
+      it('waits for no lease of a dead predecessor where the store has one owner', async () => {
+        await scratch.queue.enqueue(intent('a'));
+        const lost = await only();
+        await scratch.queue.reclaim();
+        expect(await only(scratch.other())).toMatchObject({ id: 'a', attempts: 2 });
+        expect(await scratch.queue.ack(lost)).toBe(false);
+      });
+    } else {
+      it('takes no lease from a process that may be alive', async () => {
+        await scratch.queue.enqueue(intent('a'));
+        const held = await only();
+        await scratch.other().reclaim();
+        expect(await claim(1, scratch.other())).toEqual([]);
+        expect(await scratch.queue.ack(held)).toBe(true);
+      });
+    }
+
+    it('gives each message to one of many that ask at once', async () => {
+      for (let i = 0; i < 60; i++) await scratch.queue.enqueue(intent(`m${i}`));
+      const workers = Array.from({ length: 6 }, () => scratch.other());
+      const taken: string[] = [];
+      for (let round = 0; taken.length < 60 && round < 100; round++) {
+        const claims = await Promise.all(workers.map((worker) => claim(3, worker)));
+        taken.push(...claims.flat().map(({ id }) => id));
+      }
+      expect(taken.toSorted()).toEqual(Array.from({ length: 60 }, (_, i) => `m${i}`).toSorted());
     });
   });
 }

@@ -3,11 +3,11 @@ import { newKey, type Json, type Listed, ok, OPENING, startWorld, until, type Wo
 /** Minutes after the opening, as an instant. */
 const minutes = (count: number): string => new Date(Date.parse(OPENING) + count * 60_000).toISOString();
 
-describe('a position that trades', () => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('a position that trades, kept in %s', (database) => {
   let world: World;
   let id: string;
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({ database });
     id = await world.openPosition();
   });
   afterAll(() => world.stop());
@@ -227,17 +227,22 @@ describe('a position that trades', () => {
     expect(await list('/v1/positions?status=ACTIVE')).toEqual([]);
   });
 
-  it('leaves a log that holds and tables that say the same as the log', async () => {
+  it('leaves a log that holds, and every order sent', async () => {
     expect(ok(await world.owner.post('/v1/admin/events/verify'))).toMatchObject({
       intact: true,
       first_bad: null,
       events: await world.head(),
     });
-    expect(ok(await world.owner.post('/v1/admin/projections/verify'))).toMatchObject({ equal: true });
-    ok(await world.owner.post('/v1/admin/projections/rebuild', { name: 'positions' }));
-    expect(await position()).toMatchObject({ status: 'CLOSED', cash: '20021.26578375' });
-    const projections = await list('/v1/admin/projections');
-    expect(projections).toContainEqual(expect.objectContaining({ name: 'positions', rows: 1 }));
     expect(await list('/v1/admin/subscriptions')).toContainEqual(expect.objectContaining({ name: 'send-orders', failures: 0 }));
   });
+
+  if (database === 'SQLite') {
+    it('leaves tables that say the same as the log', async () => {
+      expect(ok(await world.owner.post('/v1/admin/projections/verify'))).toMatchObject({ equal: true });
+      ok(await world.owner.post('/v1/admin/projections/rebuild', { name: 'positions' }));
+      expect(await position()).toMatchObject({ status: 'CLOSED', cash: '20021.26578375' });
+      const projections = await list('/v1/admin/projections');
+      expect(projections).toContainEqual(expect.objectContaining({ name: 'positions', rows: 1 }));
+    });
+  }
 });

@@ -1,54 +1,50 @@
-/** TypeORM over the same file, on a connection of its own: migrations and read models, never the log's appends. */
+/** TypeORM over the same database, on connections of its own: migrations and read models, never the log's appends. */
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/all';
-import { DomainError } from '../../kernel/errors';
+import type { DatabaseUrl, PostgresUrl } from './database-url';
+import { migratePostgres } from './postgres-migrations';
+import { MIGRATIONS_TABLE, refuseNewerSchema } from './schema-version';
 import { loadSqliteDriver, type SqliteConnection } from './sqlite-driver';
 import { prepareWriter } from './sqlite-database';
 import { openFailure } from './sqlite-errors';
 
 export interface SqliteDataSourceOptions {
+  readonly kind?: 'sqlite';
   readonly file: string;
   readonly synchronous?: 'FULL' | 'OFF';
   /** Read models: classes with decorators, or schemas. */
   readonly entities?: DataSourceOptions['entities'];
 }
 
-const MIGRATIONS_TABLE = 'schema_migrations';
+export interface PostgresDataSourceOptions extends PostgresUrl {
+  readonly entities?: DataSourceOptions['entities'];
+}
 
-export function createDataSource({ file, synchronous = 'FULL', entities = [] }: SqliteDataSourceOptions): DataSource {
+export function createDataSource(options: SqliteDataSourceOptions | PostgresDataSourceOptions | DatabaseUrl): DataSource {
+  const entities = 'entities' in options ? (options.entities ?? []) : [];
+  const shared = { entities, migrations: [...migrations], migrationsTableName: MIGRATIONS_TABLE };
+  if (options.kind === 'postgres') {
+    return new DataSource({ ...shared, type: 'postgres', url: options.url, applicationName: 'volatility-balancing', poolSize: 3 });
+  }
+  const synchronous = 'synchronous' in options ? (options.synchronous ?? 'FULL') : 'FULL';
   return new DataSource({
+    ...shared,
     type: 'better-sqlite3',
-    database: file,
+    database: options.file,
     driver: loadSqliteDriver(),
-    entities,
-    migrations: [...migrations],
-    migrationsTableName: MIGRATIONS_TABLE,
     prepareDatabase: (connection: SqliteConnection) => prepareWriter(connection, synchronous),
   });
 }
 
-/** Connects and brings the tables up to date. Throws DomainError `store.newer_schema` before it touches a newer file. */
+/** Connects and brings the tables up to date. Throws DomainError `store.newer_schema` before it touches a newer database. */
 export async function connectAndMigrate(dataSource: DataSource): Promise<void> {
+  if (dataSource.options.type === 'postgres') return migratePostgres(dataSource);
   try {
     if (!dataSource.isInitialized) await dataSource.initialize();
   } catch (error) {
     throw openFailure(error, String(dataSource.options.database));
   }
-  await refuseNewerSchema(dataSource);
-  await dataSource.runMigrations({ transaction: 'each' });
-}
-
-async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
   const tables: unknown[] = await dataSource.query(`SELECT 1 FROM sqlite_master WHERE name = '${MIGRATIONS_TABLE}'`);
-  if (tables.length === 0) return;
-  const applied: { readonly name: string }[] = await dataSource.query(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
-  const known = new Set(dataSource.migrations.map(({ name }) => name));
-  const newer = applied.find(({ name }) => !known.has(name));
-  if (newer) {
-    throw new DomainError(
-      'store.newer_schema',
-      `${String(dataSource.options.database)} was written by a newer version (${newer.name}); start that version or restore a backup`,
-      { migration: newer.name },
-    );
-  }
+  if (tables.length > 0) await refuseNewerSchema(dataSource, String(dataSource.options.database));
+  await dataSource.runMigrations({ transaction: 'each' });
 }

@@ -1,6 +1,6 @@
 /** Whether an event can follow the one before it: the check behind every verification. */
 import type { Instant } from '../../kernel/clock';
-import { canonicalText, chainHash, leafHash } from './event-hash';
+import { canonicalText, chainHash, contentHash, leafHash } from './event-hash';
 import type { RecordedEvent } from './event-store.port';
 
 export interface ChainedEvent extends RecordedEvent {
@@ -21,8 +21,8 @@ export interface Checked {
 /** Why this event cannot follow `last`, or null. */
 export function faultOf(event: ChainedEvent, last: Checked): string | null {
   if (event.position !== last.position + 1) return `gap: position ${last.position + 1} is missing, ${event.position} follows`;
-  const canonical = canonicalText(event.tenant_id, event.stream, event.version, event.recorded_at, event);
-  if (leafHash(canonical, event.salt) !== event.leaf) return 'hash: the event is not the one that was recorded';
+  const content = contentHash(canonicalText(event.tenant_id, event.stream, event), event.salt);
+  if (leafHash(content, event.version, event.recorded_at) !== event.leaf) return 'hash: the event is not the one that was recorded';
   if (chainHash(last.chain, event.position, event.leaf) !== event.chain) return 'hash: the chain to the event before is broken';
   if (event.recorded_at < last.recordedAt) return `order: recorded at ${event.recorded_at}, before its predecessor at ${last.recordedAt}`;
   if (event.version > 1 ? event.before === null || event.before >= event.position : event.version !== 1) {

@@ -26,7 +26,10 @@ export function tenantQuery(columns: string, { log, tenantId }: TenantScope, fil
   where('portfolio_id = ?', filter.portfolioId);
   where('type = ?', filter.type);
   where('correlation_id = ?', filter.correlationId);
-  where('instr(stream, ?) = 1', filter.streamPrefix);
+  if (filter.streamPrefix !== undefined) {
+    params.push([...filter.streamPrefix].length); // characters, as databases count them
+    where('substr(stream, 1, ?) = ?', filter.streamPrefix);
+  }
   where('ts >= ?', filter.from);
   where('ts < ?', filter.to);
   where(page.descending ? 'position < ?' : 'position > ?', page.after);

@@ -125,6 +125,14 @@ export abstract class EventStore {
   abstract verify(log: number, onProgress?: (events: number) => void): Promise<VerifyReport>;
   /** Called after each commit with what was committed, in order. Returns the unsubscriber. */
   abstract onCommitted(listener: (events: readonly RecordedEvent[]) => void): () => void;
+  /**
+   * Called when another process has appended to a log. A hint that may be lost: whoever must miss nothing looks now and
+   * then anyway. Never called where no other process can have the store open. Returns the unsubscriber.
+   */
+  onWakeUp(_listener: (log: number) => void): () => void {
+    return () => undefined;
+  }
+
   /** Refuses new appends and waits until what is in flight is durable. */
   abstract close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import type { Defer } from './defer';
 import { type ChainedEvent, faultOf } from './event-chain';
-import { canonicalText, chainHash, genesis, leafHash } from './event-hash';
+import { canonicalText, chainHash, contentHash, genesis, leafHash } from './event-hash';
 import type { TenantPage } from './event-query';
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import {
@@ -166,7 +166,7 @@ export class MemoryEventStore extends EventStore {
     const version = siblings.length + 1;
     const position = log.events.length + 1;
     const { recordedAt } = log;
-    const leaf = leafHash(canonicalText(scope.tenantId, stream, version, recordedAt, event), SALT);
+    const leaf = leafHash(contentHash(canonicalText(scope.tenantId, stream, event), SALT), version, recordedAt);
     const chain = chainHash(previous?.chain ?? genesis(scope.log), position, leaf);
     const placed = recordedEvent(event, { ...scope, position, stream, version, recordedAt });
     const chained = { ...placed, salt: SALT, leaf, chain, before: siblings.at(-1)?.position ?? null };

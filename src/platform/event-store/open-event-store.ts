@@ -1,50 +1,107 @@
-/** Opens one SQLite file with everything on it: lock, migrations, single statements, event store. */
+/** Opens one database with everything on it: migrations, single statements, event store; a SQLite file is locked first. */
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../../kernel/clock';
-import { connectAndMigrate, createDataSource, type SqliteDataSourceOptions } from '../database/data-source';
+import { connectAndMigrate, createDataSource, type PostgresDataSourceOptions, type SqliteDataSourceOptions } from '../database/data-source';
+import { PgDatabase } from '../database/postgres-database';
+import { PgSql } from '../database/postgres-sql';
 import type { Sql } from '../database/sql';
 import { openSqlite, type SqliteDatabase } from '../database/sqlite-database';
 import { SqliteSql } from '../database/sqlite-sql';
 import type { CrashPoints } from './crash-points';
 import { deferToNextTurn } from './defer.adapter';
 import type { EventStore } from './event-store.port';
+import { PgEventStore } from './postgres-event-store';
 import { RandomSalts } from './salts.adapter';
 import { SqliteEventStore } from './sqlite-event-store';
+import { SystemTimer } from '../time/system-timer.adapter';
 
-export interface OpenOptions extends SqliteDataSourceOptions {
+interface StoreOptions {
   readonly clock: Clock;
   readonly onListenerError: (error: unknown) => void;
   readonly crashPoints?: CrashPoints;
+  /** Told of connections to a server that broke while nobody used them. */
+  readonly onConnectionError?: (error: unknown) => void;
+  /** OFF for scratch stores that nobody misses. */
+  readonly synchronous?: 'FULL' | 'OFF';
 }
 
-export interface OpenedStore {
-  readonly database: SqliteDatabase;
+export type OpenSqliteOptions = SqliteDataSourceOptions & StoreOptions;
+export type OpenPostgresOptions = PostgresDataSourceOptions & StoreOptions;
+
+interface Opened {
   readonly dataSource: DataSource;
   readonly sql: Sql;
   readonly store: EventStore;
-  /** Drains what is in flight, closes the connections and frees the file. */
+  /** Drains what is in flight and closes the connections; a SQLite file is free again. */
   close(): Promise<void>;
 }
 
-/** Throws what openSqlite and connectAndMigrate throw, with the file free again. */
-export async function openEventStore({ clock, onListenerError, crashPoints, ...options }: OpenOptions): Promise<OpenedStore> {
+export interface OpenedSqlite extends Opened {
+  readonly kind: 'sqlite';
+  readonly database: SqliteDatabase;
+}
+
+export interface OpenedPostgres extends Opened {
+  readonly kind: 'postgres';
+  readonly database: PgDatabase;
+}
+
+export type OpenedStore = OpenedSqlite | OpenedPostgres;
+
+/** Throws DomainError `store.…` with a sentence for whoever starts the process; then everything is closed again. */
+export function openEventStore(options: OpenSqliteOptions): Promise<OpenedSqlite>;
+export function openEventStore(options: OpenPostgresOptions): Promise<OpenedPostgres>;
+export function openEventStore(options: OpenSqliteOptions | OpenPostgresOptions): Promise<OpenedStore>;
+export function openEventStore(options: OpenSqliteOptions | OpenPostgresOptions): Promise<OpenedStore> {
+  return options.kind === 'postgres' ? openPostgresStore(options) : openSqliteStore(options);
+}
+
+async function openSqliteStore({ clock, onListenerError, crashPoints, ...options }: OpenSqliteOptions): Promise<OpenedSqlite> {
   const database = openSqlite(options);
   const dataSource = createDataSource(options);
   const release = async (): Promise<void> => {
     if (dataSource.isInitialized) await dataSource.destroy();
     database.close();
   };
-  try {
+  return orRelease(release, async () => {
     await connectAndMigrate(dataSource);
     const salts = new RandomSalts();
     const store = new SqliteEventStore({ database, clock, salts, defer: deferToNextTurn, onListenerError, crashPoints });
-    const close = async (): Promise<void> => {
-      await store.close();
-      await release();
-    };
-    return { database, dataSource, sql: new SqliteSql(database), store, close };
+    return { kind: 'sqlite', database, dataSource, sql: new SqliteSql(database), store, close: inOrder(() => store.close(), release) };
+  });
+}
+
+async function openPostgresStore(options: OpenPostgresOptions): Promise<OpenedPostgres> {
+  const { clock, onListenerError, crashPoints, onConnectionError } = options;
+  const dataSource = createDataSource(options);
+  const database = new PgDatabase(options);
+  const release = async (): Promise<void> => {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await database.close();
+  };
+  return orRelease(release, async () => {
+    await connectAndMigrate(dataSource);
+    const salts = new RandomSalts();
+    const timer = new SystemTimer(); // the network keeps real time, whatever clock the program runs on
+    const parts = { database, clock, salts, timer, defer: deferToNextTurn };
+    const store = new PgEventStore({ ...parts, onListenerError, onConnectionError, crashPoints });
+    return { kind: 'postgres', database, dataSource, sql: new PgSql(database), store, close: inOrder(() => store.close(), release) };
+  });
+}
+
+async function orRelease<Result>(release: () => Promise<void>, open: () => Promise<Result>): Promise<Result> {
+  try {
+    return await open();
   } catch (error) {
     await release();
     throw error;
   }
 }
+
+const inOrder = (first: () => Promise<void>, second: () => Promise<void>) => async (): Promise<void> => {
+  try {
+    await first();
+  } finally {
+    await second();
+  }
+};

@@ -3,7 +3,7 @@ import type { Clock, Instant } from '../../kernel/clock';
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import { storageFailure } from '../database/sqlite-errors';
 import type { CrashPoints } from './crash-points';
-import { canonicalText, chainHash, genesis, leafHash } from './event-hash';
+import { canonicalText, chainHash, contentHash, genesis, leafHash } from './event-hash';
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import type { AppendCall, NewEvent, RecordedEvent } from './event-store.port';
 import type { QueuedCall } from './group-commit';
@@ -167,7 +167,7 @@ export class SqliteAppender {
     const { recordedAt } = tail;
     const position = tail.position + 1;
     const salt = this.parts.salts.next();
-    const leaf = leafHash(canonicalText(tenantId, stream, version, recordedAt, event), salt);
+    const leaf = leafHash(contentHash(canonicalText(tenantId, stream, event), salt), version, recordedAt);
     const chain = chainHash(tail.chain, position, leaf);
     const { event_id, type, schema_version, ts, portfolio_id, position_id, instrument_id, symbol } = event;
     const { correlation_id, causation_id, actor, unique_key, data } = event;

@@ -20,7 +20,7 @@ import {
 import { GroupCommit } from './group-commit';
 import type { Salts } from './salts';
 import { SqliteAppender } from './sqlite-appender';
-import { EVENT_COLUMNS } from './sqlite-statements';
+import { EVENT_COLUMNS } from './event-columns';
 import { verifyLog } from './sqlite-verify';
 
 export interface SqliteEventStoreOptions {

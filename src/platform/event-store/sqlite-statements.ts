@@ -2,13 +2,10 @@
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import { isUniqueViolation, sqliteCode } from '../database/sqlite-errors';
 import { DuplicateKey, StaleRow } from './event-store.errors';
+import { EVENT_COLUMNS } from './event-columns';
 import { cellsOf, keyText } from './row-cells';
 import type { RowWrite, TableDefinition } from './row-write';
-
-/** Columns of `events` that make a RecordedEvent, in its order. */
-export const EVENT_COLUMNS =
-  'log, position, tenant_id, stream, version, event_id, type, schema_version, ts, recorded_at, portfolio_id, position_id, ' +
-  'instrument_id, symbol, correlation_id, causation_id, actor, unique_key, data';
+import { named } from './table-statements';
 
 export const INSERT_EVENT = `INSERT INTO events (${EVENT_COLUMNS}, salt, leaf, chain) VALUES (${'?, '.repeat(21)}?)`;
 
@@ -16,14 +13,6 @@ export const isConstraint = (error: unknown): boolean => sqliteCode(error).start
 
 type GuardedWrite = Extract<RowWrite, { readonly op: 'update' }>;
 type PlainOp = Exclude<RowWrite['op'], 'update'>;
-
-const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
-
-/** Names come from table definitions in code, never from input; this keeps it so. */
-function named(name: string): string {
-  if (!IDENTIFIER.test(name)) throw new Error(`${name} is no name of a table or column`);
-  return name;
-}
 
 /** The statement that writes one row: columns in the table's order, for `delete` its key. */
 export function rowStatement(op: PlainOp, table: TableDefinition): string {

@@ -4,7 +4,7 @@ import type { Defer } from './defer';
 import { type ChainedEvent, type Checked, faultOf } from './event-chain';
 import { genesis } from './event-hash';
 import type { VerifyReport } from './event-store.port';
-import { EVENT_COLUMNS } from './sqlite-statements';
+import { EVENT_COLUMNS } from './event-columns';
 
 const PAGE = 1_000;
 

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEventStore, type OpenedStore } from '../event-store/open-event-store';
+import { type OpenedSqlite, openEventStore } from '../event-store/open-event-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
 
 export const START = '2026-11-20T14:35:00.000Z';
 
-export interface ScratchStore extends Pick<OpenedStore, 'database' | 'sql' | 'store'> {
+export interface ScratchStore extends Pick<OpenedSqlite, 'database' | 'sql' | 'store'> {
   readonly clock: VirtualClock;
   readonly timer: VirtualTimer;
   /** Closes the file and deletes it. */

@@ -17,17 +17,21 @@ export const queueTable: TableDefinition = readTable(
 const ENQUEUE = `INSERT INTO queue_messages (${queueTable.columns.join(', ')})
   VALUES (${queueTable.columns.map(() => '?').join(', ')}) ON CONFLICT (${queueTable.key.join(', ')}) DO NOTHING`;
 
-/** Two looks at the claim index, each of them short: what is due in order of time, and the few leases that ran out. */
-const CLAIM = `UPDATE queue_messages SET status = 'LEASED', attempts = attempts + 1, lease_until = ?, lease_token = ?
-  WHERE log = ? AND queue = ? AND (tenant_id, id) IN (
-    SELECT tenant_id, id FROM (
-      SELECT * FROM (SELECT tenant_id, id, available_at, created_at FROM queue_messages
-        WHERE log = ? AND queue = ? AND status = 'READY' AND available_at <= ? ORDER BY available_at, created_at LIMIT ?) AS due
-      UNION ALL
-      SELECT * FROM (SELECT tenant_id, id, available_at, created_at FROM queue_messages
-        WHERE log = ? AND queue = ? AND status = 'LEASED' AND lease_until <= ? ORDER BY available_at, created_at LIMIT ?) AS expired
-    ) AS candidates ORDER BY available_at, created_at LIMIT ?)
-  RETURNING tenant_id, id, payload, attempts, lease_token, available_at, created_at`;
+/**
+ * Two looks at the claim index, each of them short: what is due in order of time, and the few leases that ran out. Where
+ * several processes claim at once, each passes over what another is just claiming.
+ */
+function claimText(isShared: boolean): string {
+  const lock = isShared ? 'FOR UPDATE SKIP LOCKED' : '';
+  const look = (condition: string): string =>
+    `SELECT tenant_id, id, available_at, created_at FROM queue_messages
+     WHERE log = ? AND queue = ? AND ${condition} ORDER BY available_at, created_at LIMIT ? ${lock}`;
+  return `WITH due AS (${look("status = 'READY' AND available_at <= ?")}), expired AS (${look("status = 'LEASED' AND lease_until <= ?")}),
+    chosen AS (SELECT * FROM (SELECT * FROM due UNION ALL SELECT * FROM expired) AS candidates ORDER BY available_at, created_at LIMIT ?)
+    UPDATE queue_messages SET status = 'LEASED', attempts = attempts + 1, lease_until = ?, lease_token = ?
+    WHERE log = ? AND queue = ? AND (tenant_id, id) IN (SELECT tenant_id, id FROM chosen)
+    RETURNING tenant_id, id, payload, attempts, lease_token, available_at, created_at`;
+}
 
 const FREE = 'lease_until = NULL, lease_token = NULL';
 const HELD = "WHERE log = ? AND tenant_id = ? AND queue = ? AND id = ? AND status = 'LEASED' AND lease_token = ? RETURNING id";
@@ -38,6 +42,7 @@ const ERROR_LENGTH = 1_000;
 
 export class DatabaseQueue extends IntentQueue {
   private readonly holder: string;
+  private readonly claimText: string;
   private claims = 0;
 
   constructor(
@@ -47,6 +52,7 @@ export class DatabaseQueue extends IntentQueue {
   ) {
     super();
     this.holder = `${ids.next()}:`;
+    this.claimText = claimText(sql.isShared);
   }
 
   enqueueWrite(message: NewMessage): RowWrite {
@@ -65,7 +71,7 @@ export class DatabaseQueue extends IntentQueue {
     const now = this.clock.now();
     const token = `${this.holder}${++this.claims}`;
     const look: readonly Cell[] = [SYSTEM_LOG, queue, now, limit];
-    const rows = await this.sql.write(CLAIM, [later(now, leaseMs), token, SYSTEM_LOG, queue, ...look, ...look, limit]);
+    const rows = await this.sql.write(this.claimText, [...look, ...look, limit, later(now, leaseMs), token, SYSTEM_LOG, queue]);
     return [...rows].sort(byDue).map((row) => ({
       tenantId: String(row['tenant_id']),
       queue,
@@ -91,8 +97,8 @@ export class DatabaseQueue extends IntentQueue {
 
   async list({ tenantId, queue, status, limit }: QueueFilter): Promise<readonly QueuedMessage[]> {
     const rows = await this.sql.read(
-      `SELECT * FROM queue_messages WHERE log = ? AND (? IS NULL OR tenant_id = ?) AND (? IS NULL OR queue = ?)
-       AND (? IS NULL OR status = ?) ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
+      `SELECT * FROM queue_messages WHERE log = ? AND (CAST(? AS TEXT) IS NULL OR tenant_id = ?) AND (CAST(? AS TEXT) IS NULL OR queue = ?)
+       AND (CAST(? AS TEXT) IS NULL OR status = ?) ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
       [SYSTEM_LOG, tenantId, tenantId, queue ?? null, queue ?? null, status ?? null, status ?? null, limit],
     );
     return rows.map(messageOf);
@@ -116,6 +122,7 @@ export class DatabaseQueue extends IntentQueue {
   }
 
   async reclaim(): Promise<void> {
+    if (this.sql.isShared) return; // other processes have it open too: only time ends their leases
     await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [SYSTEM_LOG]);
   }
 

@@ -72,7 +72,7 @@ export abstract class IntentQueue {
   abstract releaseHeld(): Promise<void>;
   /**
    * Makes every leased message due: for a process that has just opened a store which no other can have open, so that
-   * what its predecessor held when it was killed waits for no lease to run out.
+   * what its predecessor held when it was killed waits for no lease to run out. Does nothing where others may have it open.
    */
   abstract reclaim(): Promise<void>;
 }

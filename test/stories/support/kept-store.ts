@@ -7,7 +7,6 @@ import { replay } from '../../../src/cli/replay';
 import { parseAmount, ZERO } from '../../../src/kernel/amount';
 import { loadCalendar } from '../../../src/market-data/calendar-file.adapter';
 import { readBars } from '../../../src/market-data/recorded-bars';
-import { parseDatabaseUrl } from '../../../src/platform/database/database-url';
 import { loadSqliteDriver, type SqliteConnection } from '../../../src/platform/database/sqlite-driver';
 import { HISTORICAL_SETTINGS_TEXT } from '../../../src/rules/settings';
 
@@ -43,7 +42,8 @@ export async function keepReplay(file: string): Promise<void> {
     settings: { ...HISTORICAL_SETTINGS_TEXT, min_notional: '4000', action_below_min: 'reject' as const },
   };
   const keep = async ({ platform }: App): Promise<void> => {
-    const connection = openRaw(parseDatabaseUrl(platform.settings.databaseUrl).file);
+    if (platform.opened.kind !== 'sqlite') throw new Error('a replay keeps its store in a file');
+    const connection = openRaw(platform.opened.database.file);
     try {
       await connection.backup(file);
     } finally {

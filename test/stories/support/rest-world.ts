@@ -1,6 +1,7 @@
 /** A running product with one instrument, a market that is open, and the few requests that every story starts with. */
 import { IntentQueue } from '../../../src/platform/queue/queue.port';
 import { VirtualClock } from '../../../src/platform/time/virtual-clock';
+import { createTestDatabase } from '../../support/postgres-databases';
 import { type Api, OWNER_KEY, type Reply, type RunningServer, startServer } from './server';
 
 /** A Friday, ten in the morning in New York: the regular session. */
@@ -49,10 +50,19 @@ export async function until<Answer>(ask: () => Promise<Answer>, isThere: (answer
   }
 }
 
-/** Without the role `worker` orders stay queued until somebody says what became of them. */
-export async function startWorld({ roles = 'api,worker' }: { readonly roles?: string } = {}): Promise<World> {
+export type DatabaseKind = 'SQLite' | 'PostgreSQL';
+
+export interface WorldOptions {
+  /** Without the role `worker` orders stay queued until somebody says what became of them. */
+  readonly roles?: string;
+  readonly database?: DatabaseKind;
+}
+
+export async function startWorld({ roles = 'api,worker', database = 'SQLite' }: WorldOptions = {}): Promise<World> {
   const clock = new VirtualClock(OPENING);
-  const server = await startServer({ env: { VB_ROLES: roles }, overrides: { clock } });
+  const scratch = database === 'PostgreSQL' ? await createTestDatabase() : null;
+  const env = { VB_ROLES: roles, ...(scratch ? { DATABASE_URL: scratch.url } : {}) };
+  const server = await startServer({ env, overrides: { clock } });
   const owner = server.api(OWNER_KEY);
   ok(await owner.post('/v1/instruments', { symbol: 'KO', exchange: 'XNYS', asset_type: 'EQUITY', currency: 'USD' }));
   const openPortfolio = async (api: Api = owner): Promise<string> =>
@@ -81,6 +91,9 @@ export async function startWorld({ roles = 'api,worker' }: { readonly roles?: st
       return `${tenantId}:${queue}:${id}`;
     },
     head: () => server.app.platform.opened.store.count(),
-    stop: () => server.stop(),
+    stop: async () => {
+      await server.stop();
+      await scratch?.drop();
+    },
   };
 }
