@@ -15,15 +15,17 @@ const project = (displayName, ...testMatch) => ({ ...base, displayName, testMatc
 const special = (displayName, ...testMatch) => ({ ...base, displayName, testMatch });
 
 const kill = project('kill', '<rootDir>/test/kills/**/*.spec.ts');
+const processes = project('processes', '<rootDir>/test/processes/**/*.spec.ts');
 const runs = {
   default: [
     project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts'),
     project('architecture', '<rootDir>/test/architecture/**/*.spec.ts'),
     project('story', '<rootDir>/test/stories/**/*.spec.ts'),
     kill,
+    processes,
   ],
   live: [special('live', '<rootDir>/src/**/*.live.spec.ts', '<rootDir>/test/**/*.live.spec.ts')],
-  soak: [special('soak', '<rootDir>/src/**/*.soak.spec.ts', '<rootDir>/test/**/*.soak.spec.ts'), kill],
+  soak: [special('soak', '<rootDir>/src/**/*.soak.spec.ts', '<rootDir>/test/**/*.soak.spec.ts'), kill, processes],
 };
 
 const run = process.env.JEST_RUN || 'default';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { requireNode, runPackage, stop } from './toolchain.mjs';
 
 const SOURCES = ['src', 'test', 'bench', 'migrations', 'scripts'];
-const PROJECTS = ['unit', 'architecture', 'story', 'kill'];
+const PROJECTS = ['unit', 'architecture', 'story', 'kill', 'processes'];
 const report = (line) => process.stdout.write(`${line}\n`);
 
 const steps = {
