@@ -70,8 +70,10 @@ describe('settings', () => {
 
   it('never repeat a secret in a message', () => {
     expect(mistakes({ VB_BOOTSTRAP_API_KEY: 'hunter2' }).join()).not.toContain('hunter2');
-    expect(mistakes({ DATABASE_URL: 'postgres://vb:hunter2@db/vb' }).join()).toMatch(/^DATABASE_URL must be .*@db\/vb/);
-    expect(mistakes({ DATABASE_URL: 'postgres://vb:hunter2@db/vb' }).join()).not.toContain('hunter2');
+    for (const url of ['postgres://vb:hunter2@db', 'postgres://vb:hunter/hunter2@db/vb', 'mysql://vb:hunter2@db/vb']) {
+      expect(mistakes({ DATABASE_URL: url }).join()).toMatch(/^DATABASE_URL must be .*@db/);
+      expect(mistakes({ DATABASE_URL: url }).join()).not.toContain('hunter');
+    }
   });
 
   it('are all in .env.example with their default and a line of explanation', () => {

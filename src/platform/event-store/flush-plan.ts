@@ -92,8 +92,13 @@ class Planner {
   private take(call: AppendCall, undo: (() => void)[]): void {
     const own = new Set<Head>();
     for (const append of call.streams) this.reserve(call.tenantId, append, own, undo);
-    for (const { events } of call.streams) for (const { unique_key } of events) this.claim(call.tenantId, unique_key, undo);
-    this.rows.add(call.writes);
+    try {
+      for (const { events } of call.streams) for (const { unique_key } of events) this.claim(call.tenantId, unique_key, undo);
+      this.rows.add(call.writes);
+    } catch (error) {
+      if (own.size > 0) this.isUndecided = true; // its versions may be wrong too, and that would be the reason to give
+      throw error;
+    }
   }
 
   /** `own`: heads whose base this very call has assumed, so that a conflict with them proves nothing. */
@@ -109,7 +114,7 @@ class Planner {
         if (known === undefined && (start === null || own.has(head))) this.isUndecided = true;
         throw new VersionConflict(stream, expectedVersion, (start ?? 0) + count);
       }
-      if (base === null) own.add(head);
+      if (start === null) own.add(head);
       head.base = expectedVersion - count;
     }
     for (const event of events) this.events.push({ head, offset: ++head.count, event });
