@@ -74,6 +74,14 @@ export async function done<R extends { readonly status: number; readonly text: s
   return answer;
 }
 
+/** Asked again while the answer is that it cannot be had now: what a scheduler does on a busy machine, and it evaluates nothing twice. */
+export async function granted<R extends { readonly status: number; readonly text: string }>(ask: () => Promise<R>): Promise<R> {
+  for (let tries = 1; ; tries++) {
+    const reply = await ask();
+    if (reply.status !== 503 || tries > 20) return done(Promise.resolve(reply));
+  }
+}
+
 /** Asks again and again until it is so. */
 export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = 60_000): Promise<void> {
   const end = Date.now() + patienceMs;

@@ -1,7 +1,7 @@
 /** Many processes run the same ticks on one PostgreSQL: every position is evaluated once, every order happens once, no cent is lost. */
 import { minus, parseAmount, plus, formatAmount, type Amount } from '../../src/kernel/amount';
 import { createTestDatabase, type TestDatabase } from '../support/postgres-databases';
-import { done, type Fleet, openPositions, startFleet, until } from './fleet';
+import { done, type Fleet, granted, openPositions, startFleet, until } from './fleet';
 
 const isSoak = process.env['JEST_RUN'] === 'soak';
 const [PROCESSES, TICKS, POSITIONS] = [8, isSoak ? 200 : 20, 100];
@@ -27,7 +27,7 @@ describe(`${PROCESSES} processes, ${TICKS} ticks, ${POSITIONS} positions that al
     for (let tick = 0; tick < TICKS; tick++) {
       const price = prices[tick % 2];
       await Promise.all(symbols.map((symbol) => done(first.api().post('/v1/quotes', { symbol, bid: price, ask: price }))));
-      await Promise.all(fleet.servers.map((server) => done(server.api().post('/v1/ticks', { tick_id: tickId(tick) }))));
+      await Promise.all(fleet.servers.map((server) => granted(() => server.api().post('/v1/ticks', { tick_id: tickId(tick) }))));
       await until(`the orders of tick ${tick} end`, async () => {
         const [open] = await fleet.rows(`SELECT count(*) AS open FROM orders WHERE status NOT IN ${TERMINAL}`);
         return open?.['open'] === '0';
