@@ -3,6 +3,7 @@ import { Events1795132800001 } from './0001-events';
 import { Tenancy1795132800002 } from './0002-tenancy';
 import { ReadModels1795132800003 } from './0003-read-models';
 import { TenantLogs1795132800004 } from './0004-tenant-logs';
+import { SubscriptionPartitions1795132800005 } from './0005-subscription-partitions';
 import { TickShares1795132800007 } from './0007-tick-shares';
 
 export const migrations = [
@@ -10,5 +11,6 @@ export const migrations = [
   Tenancy1795132800002,
   ReadModels1795132800003,
   TenantLogs1795132800004,
+  SubscriptionPartitions1795132800005,
   TickShares1795132800007,
 ] as const;

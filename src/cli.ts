@@ -7,6 +7,7 @@ import { processConsole } from './cli/console';
 import { addReplayCommand } from './cli/replay.command';
 import { addServeCommand } from './cli/serve.command';
 import { addStoreCommands } from './cli/store.command';
+import { addSubscriptionCommands } from './cli/subscriptions.command';
 import { addTickCommand } from './cli/tick.command';
 import { DomainError, InputError } from './kernel/errors';
 import { SettingsError } from './platform/settings';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   addReplayCommand(program, console);
   addCalendarCommand(program, console);
   addStoreCommands(program, console);
+  addSubscriptionCommands(program, console);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();

@@ -48,7 +48,8 @@ export async function ask<Answer>({ url, key }: RemoteFlags, method: string, pat
   } catch (error) {
     throw new DomainError('cli.unreachable', `No server answers at ${url ?? ''}; check --url (${messageOf(error)})`);
   }
-  const answer = (await response.json()) as Answer & { readonly detail?: string; readonly code?: string };
+  const text = await response.text();
+  const answer = JSON.parse(text === '' ? '{}' : text) as Answer & { readonly detail?: string; readonly code?: string };
   if (!response.ok) throw new DomainError(answer.code ?? 'cli.refused', answer.detail ?? `The server answered ${response.status}`);
   return answer;
 }

@@ -3,7 +3,7 @@ import { streamId } from '../kernel/decider';
 import type { RecordedEvent } from '../platform/event-store/event-store.port';
 import type { RowWrite } from '../platform/event-store/row-write';
 import type { IntentQueue, NewMessage } from '../platform/queue/queue.port';
-import type { SubscriptionDefinition } from '../platform/subscriptions/subscription';
+import type { SubscriptionDefinition } from '../platform/subscriptions/subscription.port';
 
 export const ORDER_QUEUE = 'orders';
 
@@ -23,9 +23,9 @@ export const sendOrders = (queue: IntentQueue, wake: () => void): SubscriptionDe
   committed: wake,
 });
 
-function messageOf(queue: IntentQueue, { tenant_id, stream, position_id, correlation_id, event_id }: RecordedEvent): RowWrite {
+function messageOf(queue: IntentQueue, { log, tenant_id, stream, position_id, correlation_id, event_id }: RecordedEvent): RowWrite {
   const message = { order_id: streamId(stream), position_id: position_id ?? '', correlation_id, causation_id: event_id };
-  return queue.enqueueWrite(orderMessage(tenant_id, message));
+  return queue.enqueueWrite(log, orderMessage(tenant_id, message));
 }
 
 /** The message that brings an order to the worker. */

@@ -5,7 +5,9 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { deferToNextTurn } from './event-store/defer.adapter';
 import { AdminController } from './http/admin.controller';
 import { EventsController } from './http/events.controller';
+import { SubscriptionsController } from './http/subscriptions.controller';
 import { lagCheck } from './observability/lag-check';
+import type { Log } from './observability/log';
 import { Readiness } from './observability/readiness';
 import type { Platform } from './open-platform';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
@@ -15,6 +17,7 @@ import { IntentQueue } from './queue/queue.port';
 import { JobRunner } from './scheduling/job-runner';
 import { NestCronTimers } from './scheduling/nest-cron-timers.adapter';
 import { EventBusPublisher } from './subscriptions/event-bus.publisher';
+import type { SubscriptionParts } from './subscriptions/subscription.port';
 import { SubscriptionsRunner } from './subscriptions/subscriptions.runner';
 import { Settings } from './settings';
 
@@ -48,22 +51,23 @@ class Background implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
+const tellingOf = (log: Log): Pick<SubscriptionParts, 'onError' | 'onParked'> => ({
+  onError: (subscription, err) => log.error('a subscription failed and is tried again', { subscription, err }),
+  onParked: (parked) => log.error('a subscription parked a stream; redrive or discard it', { ...parked }),
+});
+
 @Module({})
 export class MessagingModule {
-  static forRoot({ opened, registry, clock, ids, timer, log }: Platform): DynamicModule {
+  static forRoot({ opened, registry, logs, clock, ids, timer, log }: Platform): DynamicModule {
     const { store, sql } = opened;
+    const holder = ids.next();
     const tables = projectionTables(opened);
-    const subscriptions = new SubscriptionsRunner({
-      store,
-      sql,
-      clock,
-      timer,
-      defer: deferToNextTurn,
-      onError: (subscription, err) => log.error('a subscription failed and is tried again', { subscription, err }),
-    });
     const parts = [
-      { provide: IntentQueue, useValue: new DatabaseQueue(sql, clock, ids) },
-      { provide: SubscriptionsRunner, useValue: subscriptions },
+      { provide: IntentQueue, useValue: new DatabaseQueue(sql, clock, logs, holder) },
+      {
+        provide: SubscriptionsRunner,
+        useValue: new SubscriptionsRunner({ store, sql, clock, timer, holder, isShared: sql.isShared, ...tellingOf(log) }),
+      },
       { provide: ProjectionRebuilder, useValue: new ProjectionRebuilder(store, registry, tables, deferToNextTurn) },
       {
         provide: EventBusPublisher,
@@ -81,7 +85,7 @@ export class MessagingModule {
     return {
       module: MessagingModule,
       global: true,
-      controllers: [AdminController, EventsController],
+      controllers: [AdminController, EventsController, SubscriptionsController],
       providers: [...parts, Background],
       exports: parts.map(({ provide }) => provide),
     };

@@ -1,10 +1,10 @@
 /** The queues under contract, each on nothing. */
-import { CountingIds } from '../../src/kernel/ids';
 import type { EventStore } from '../../src/platform/event-store/event-store.port';
 import { openEventStore } from '../../src/platform/event-store/open-event-store';
 import { START } from '../../src/platform/projections/scratch-store.spec-support';
 import { DatabaseQueue } from '../../src/platform/queue/database-queue.adapter';
 import type { IntentQueue } from '../../src/platform/queue/queue.port';
+import { LogsByName } from '../../src/platform/queue/scratch-queue.spec-support';
 import { VirtualClock } from '../../src/platform/time/virtual-clock';
 import { createTestDatabase } from '../support/postgres-databases';
 
@@ -25,7 +25,8 @@ export async function openPostgresQueue(): Promise<QueueUnderTest> {
   };
   const opened = await openEventStore({ kind: 'postgres', url: database.url, name: database.name, clock, onListenerError });
   let processes = 0;
-  const other = (): IntentQueue => new DatabaseQueue(opened.sql, clock, new CountingIds(`process-${++processes}`));
+  const logs = new LogsByName();
+  const other = (): IntentQueue => new DatabaseQueue(opened.sql, clock, logs, `process-${++processes}`);
   const close = async (): Promise<void> => {
     await opened.close();
     await database.drop();

@@ -61,12 +61,12 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>,
 
     it('commits work together with what caused it, or not at all', async () => {
       const { store } = scratch;
-      await store.append({ log: 1, tenantId: 'demo', streams: [], writes: [scratch.queue.enqueueWrite(intent('a'))] });
+      await store.append({ log: 1, tenantId: 'demo', streams: [], writes: [scratch.queue.enqueueWrite(1, intent('a'))] });
       const twice = store.append({
         log: 1,
         tenantId: 'demo',
         streams: [],
-        writes: [scratch.queue.enqueueWrite(intent('b')), scratch.queue.enqueueWrite(intent('a'))],
+        writes: [scratch.queue.enqueueWrite(1, intent('b')), scratch.queue.enqueueWrite(1, intent('a'))],
       });
       await expect(twice).rejects.toMatchObject({ code: 'events.duplicate_key' });
       expect(await ids()).toEqual(['a']);
@@ -91,6 +91,28 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>,
       const all = claimed.flat().map(({ id }) => id);
       expect(all).toHaveLength(50);
       expect(new Set(all).size).toBe(50);
+    });
+
+    it('serves every log, whichever it is that floods the queue', async () => {
+      for (let i = 0; i < 20; i++) await scratch.queue.enqueue(intent(`flood-${i}`, { tenantId: 'loud@2' }));
+      await scratch.queue.enqueue(intent('a', { tenantId: 'quiet@1' }));
+      await scratch.queue.enqueue(intent('b', { tenantId: 'quiet@3' }));
+      const first = await claim(6);
+      expect(first.map(({ log }) => log).sort()).toEqual([1, 2, 2, 2, 2, 3]);
+      expect(new Set([...first, ...(await claim(100))].map(({ id }) => id)).size).toBe(22);
+      expect(await claim(100)).toEqual([]);
+      for (const message of first) expect(await scratch.queue.ack(message)).toBe(true);
+    });
+
+    it('finds work of a tenant in the log of that tenant, dead or alive', async () => {
+      await scratch.queue.enqueue(intent('a', { tenantId: 'quiet@3' }));
+      expect(await scratch.queue.list({ tenantId: 'quiet@3', limit: 10 })).toMatchObject([{ log: 3, tenantId: 'quiet@3', id: 'a' }]);
+      await scratch.queue.bury(await only(), 'no such account');
+      await scratch.queue.redrive('quiet@3', 'orders', 'a');
+      await scratch.queue.bury(await only(), 'no such account');
+      expect(await list()).toMatchObject([{ log: 3, status: 'DEAD' }]);
+      await scratch.queue.discard('quiet@3', 'orders', 'a');
+      expect(await list()).toEqual([]);
     });
 
     it('gives work to another where a worker was killed with it', async () => {
@@ -131,7 +153,7 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>,
       scratch.clock.advance(86_400_000);
       expect(await claim()).toEqual([]);
       expect(await scratch.queue.list({ tenantId: 'demo', status: 'DEAD', limit: 10 })).toEqual([
-        { tenantId: 'demo', queue: 'orders', id: 'a', payload: '{"order_id":"a"}', status: 'DEAD', attempts: 1,
+        { log: 1, tenantId: 'demo', queue: 'orders', id: 'a', payload: '{"order_id":"a"}', status: 'DEAD', attempts: 1,
           availableAt: START, leaseUntil: null, lastError: 'no such account', createdAt: START }, // prettier-ignore
       ]);
       await scratch.queue.redrive('demo', 'orders', 'a');

@@ -50,6 +50,12 @@ describe('every route that changes something', () => {
       path: `/v1/admin/queue/${await world.deadMessage('demo', 'spare', newKey())}/redrive`,
     }),
     'DELETE /v1/admin/queue/{id}': async () => ({ path: `/v1/admin/queue/${await world.deadMessage('demo', 'spare', newKey())}` }),
+    'POST /v1/admin/subscriptions/parked/{id}/redrive': async () => ({
+      path: `/v1/admin/subscriptions/parked/${await world.parkedStream(newKey())}/redrive`,
+    }),
+    'DELETE /v1/admin/subscriptions/parked/{id}': async () => ({
+      path: `/v1/admin/subscriptions/parked/${await world.parkedStream(newKey())}`,
+    }),
     'POST /v1/instruments': () => {
       const body = { symbol: 'PEP', exchange: 'XNAS', asset_type: 'EQUITY', currency: 'USD' };
       return { path: '/v1/instruments', body, other: { ...body, symbol: 'MCD' } };

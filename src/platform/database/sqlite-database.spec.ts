@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { connectAndMigrate, createDataSource } from './data-source';
 import { openSqlite } from './sqlite-database';
 import { driverPackage } from './sqlite-driver';
+import { openEventStore } from '../event-store/open-event-store';
+import { START } from '../projections/scratch-store.spec-support';
+import { noted, readersOf } from '../subscriptions/subscriptions.spec-support';
+import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
 import { SqliteSql } from './sqlite-sql';
 
 let folder: string;
@@ -80,6 +84,26 @@ describe('migrations', () => {
     const tables: { name: string }[] = await dataSource.query("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
     expect(tables.map(({ name }) => name)).toEqual(['schema_migrations']);
     await dataSource.destroy();
+  });
+
+  it('carry the place of a reader of the log over to its partitions, and back', async () => {
+    const opened = await openEventStore({ file, clock: new VirtualClock(START), onListenerError: () => undefined });
+    const { dataSource, sql } = opened;
+    const undone = dataSource.migrations.filter(({ name = '' }) => Number(/\d+$/.exec(name)?.[0]) >= 1795132800005);
+    for (const _ of undone) await dataSource.undoLastMigration();
+    await dataSource.query("INSERT INTO subscriptions VALUES (1, 'system', 'orders', 2, '2026-11-20T14:35:00.000Z')");
+    await connectAndMigrate(dataSource);
+    const world = readersOf({ ...opened, clock: new VirtualClock(START), timer: new VirtualTimer(new VirtualClock(START)) });
+    await world.append('order-1', 'OrderQueued', 'OrderQueued', 'OrderQueued');
+    await world.append('order-3', 'OrderQueued');
+    const { runner } = world.process({ handle: async (events) => events.map(noted) });
+    await runner.catchUp();
+    expect([...(await world.notes())].sort()).toEqual(['1:3', '1:4']);
+    expect(await runner.statuses()).toHaveLength(8);
+    await runner.stop();
+    for (const _ of undone) await dataSource.undoLastMigration();
+    expect(await sql.read('SELECT log, name, position FROM subscriptions')).toEqual([{ log: 1, name: 'orders', position: 4 }]);
+    await opened.close();
   });
 
   it('refuse a file written by a newer version before they touch it', async () => {

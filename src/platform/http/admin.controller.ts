@@ -1,11 +1,10 @@
-/** What an operator looks at and sets right: read tables, the log's chain, the queue, the readers of the log. */
+/** What an operator looks at and sets right: read tables, the log's chain, the queue. */
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { NotFoundError } from '../../kernel/errors';
 import { EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
 import { ProjectionRebuilder } from '../projections/projection-rebuilder';
 import { IntentQueue } from '../queue/queue.port';
-import { SubscriptionsRunner } from '../subscriptions/subscriptions.runner';
 import { Roles } from './access.decorators';
 import {
   ListQueueDto,
@@ -19,8 +18,6 @@ import {
   QueueMessageDto,
   queueMessage,
   RebuildDto,
-  SubscriptionDto,
-  subscriptionStatus,
 } from './admin.dto';
 import { ApiNoBody, NoBodyDto } from './no-body.dto';
 import { type Page, page, pageDto } from './page.dto';
@@ -35,7 +32,6 @@ export class AdminController {
     private readonly rebuilder: ProjectionRebuilder,
     private readonly store: EventStore,
     private readonly queue: IntentQueue,
-    private readonly subscriptions: SubscriptionsRunner,
   ) {}
 
   /** Every read table that follows from the log. */
@@ -95,13 +91,6 @@ export class AdminController {
   @ApiNoContentResponse()
   async discard(@Param('id') id: string): Promise<void> {
     await this.queue.discard(...keyOf(id));
-  }
-
-  /** How far each reader of the log has come. */
-  @Get('subscriptions')
-  @ApiOkResponse({ type: pageDto(SubscriptionDto) })
-  async readers(): Promise<Page<SubscriptionDto>> {
-    return page((await this.subscriptions.statuses()).map(subscriptionStatus), null);
   }
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { messageKeyOf, queueMessage } from './admin.dto';
 
 const message = (tenantId: string, queue: string, id: string) => ({
+  log: 1,
   tenantId,
   queue,
   id,

@@ -4,7 +4,6 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-valid
 import type { ProjectionInfo, RebuildReport, VerificationReport } from '../projections/projection-rebuilder';
 import type { RowDifference } from '../projections/projection-tables.port';
 import type { MessageStatus, QueuedMessage } from '../queue/queue.port';
-import type { SubscriptionStatus } from '../subscriptions/subscription';
 import type { VerifyReport } from '../event-store/event-store.port';
 import { ChoiceField, CountField, FlagField, InstantField, ListField, OpenField, PartField, TextField } from './answer.decorators';
 import { LARGEST_PAGE, wholeNumber } from './page.dto';
@@ -151,20 +150,4 @@ export const logCheck = ({ events, head, firstBad }: VerifyReport): LogCheckDto 
   events,
   head,
   first_bad: firstBad,
-});
-
-export class SubscriptionDto {
-  @TextField() readonly name!: string;
-  @CountField({ description: 'Everything up to here is handled' }) readonly position!: number;
-  @CountField({ description: 'Events of the log that it has not seen yet' }) readonly lag!: number;
-  @CountField({ description: 'Failures since it last got on' }) readonly failures!: number;
-  @TextField({ nullable: true }) readonly last_error!: string | null;
-}
-
-export const subscriptionStatus = ({ name, position, lag, failures, lastError }: SubscriptionStatus): SubscriptionDto => ({
-  name,
-  position,
-  lag,
-  failures,
-  last_error: lastError,
 });

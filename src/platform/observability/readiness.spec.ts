@@ -1,5 +1,6 @@
 import { MemoryEventStore } from '../event-store/memory-event-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
+import type { SubscriptionStatus } from '../subscriptions/subscription.port';
 import { lagCheck } from './lag-check';
 import { Readiness } from './readiness';
 import { storeCheck } from './store-check';
@@ -45,10 +46,15 @@ describe('readiness', () => {
   });
 
   it('sees a subscription that fails or hangs behind, and forgives a burst', async () => {
-    const status = { name: 'orders', position: 5, lag: 0, failures: 0, lastError: null };
-    const ask = (change: object) => lagCheck(() => Promise.resolve([{ ...status, ...change }]))();
+    const place = { name: 'orders', log: 2, partition: 3, position: 5, lag: 0 };
+    const held = { ...place, holder: 'here', leaseUntil: null, isHeldHere: true, failures: 0, lastError: null };
+    const ask = (change: Partial<SubscriptionStatus>) => lagCheck(() => Promise.resolve([{ ...held, ...change }]))();
     expect(await ask({ lag: 10_000 })).toBeNull();
-    expect(await ask({ lag: 30_000 })).toBe('orders is 30000 events behind');
-    expect(await ask({ lag: 1, failures: 2, lastError: 'broker is away' })).toBe('orders is 1 events behind (broker is away)');
+    expect(await ask({ lag: 30_000 })).toBe('orders is 30000 events behind in partition 3 of log 2');
+    expect(await ask({ lag: 1, failures: 2, lastError: 'broker is away' })).toBe(
+      'orders is 1 events behind in partition 3 of log 2 (broker is away)',
+    );
+    expect(await ask({ lag: 30_000, isHeldHere: false, holder: 'another process' })).toBeNull();
+    expect(await ask({ lag: 30_000, isHeldHere: false, holder: null })).toMatch(/30000 events behind/);
   });
 });

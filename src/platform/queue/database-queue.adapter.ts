@@ -1,9 +1,8 @@
 /** The queue as a table of the event store's own database: a message commits together with the event that caused it. */
 import { type Clock, type Instant, later } from '../../kernel/clock';
 import { NotFoundError } from '../../kernel/errors';
-import type { Ids } from '../../kernel/ids';
 import type { Sql } from '../database/sql';
-import { SYSTEM_LOG } from '../event-store/event-store.port';
+import type { TenantLogs } from '../event-store/tenant-logs';
 import type { Cell, Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { readTable } from '../projections/projection';
 import { IntentQueue, type LeasedMessage, type MessageStatus, type NewMessage, type QueuedMessage, type QueueFilter } from './queue.port';
@@ -45,22 +44,24 @@ export class DatabaseQueue extends IntentQueue {
   private readonly claimText: string;
   private claims = 0;
 
+  /** `holder` names this process among those that share the database. */
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
-    ids: Ids,
+    private readonly logs: TenantLogs,
+    holder: string,
   ) {
     super();
-    this.holder = `${ids.next()}:`;
+    this.holder = `${holder}:`;
     this.claimText = claimText(sql.isShared);
   }
 
-  enqueueWrite(message: NewMessage): RowWrite {
-    return { op: 'insert', table: queueTable, row: rowOf(message, this.clock.now()) };
+  enqueueWrite(log: number, message: NewMessage): RowWrite {
+    return { op: 'insert', table: queueTable, row: rowOf(log, message, this.clock.now()) };
   }
 
   async enqueue(message: NewMessage): Promise<void> {
-    const row = rowOf(message, this.clock.now());
+    const row = rowOf(await this.logs.of(message.tenantId), message, this.clock.now());
     await this.sql.write(
       ENQUEUE,
       queueTable.columns.map((column) => row[column] ?? null),
@@ -68,18 +69,24 @@ export class DatabaseQueue extends IntentQueue {
   }
 
   async claim(queue: string, limit: number, leaseMs: number): Promise<readonly LeasedMessage[]> {
-    const now = this.clock.now();
+    const logs = await this.logs.all();
     const token = `${this.holder}${++this.claims}`;
-    const look: readonly Cell[] = [SYSTEM_LOG, queue, now, limit];
-    const rows = await this.sql.write(this.claimText, [...look, ...look, limit, later(now, leaseMs), token, SYSTEM_LOG, queue]);
-    return [...rows].sort(byDue).map((row) => ({
-      tenantId: String(row['tenant_id']),
-      queue,
-      id: String(row['id']),
-      payload: String(row['payload']),
-      attempts: Number(row['attempts']),
-      leaseToken: token,
-    }));
+    const turn = this.claims % logs.length;
+    const inTurn = [...logs.slice(turn), ...logs.slice(0, turn)];
+    const share = Math.ceil(limit / logs.length);
+    const claimed: LeasedMessage[] = [];
+    const richer: number[] = [];
+    for (const log of inTurn) {
+      const most = Math.min(share, limit - claimed.length);
+      if (most === 0) break;
+      const messages = await this.claimOf(log, queue, most, leaseMs, token);
+      claimed.push(...messages);
+      if (messages.length === share) richer.push(log);
+    }
+    for (const log of richer) {
+      if (claimed.length < limit) claimed.push(...(await this.claimOf(log, queue, limit - claimed.length, leaseMs, token)));
+    }
+    return claimed;
   }
 
   ack(message: LeasedMessage): Promise<boolean> {
@@ -96,49 +103,71 @@ export class DatabaseQueue extends IntentQueue {
   }
 
   async list({ tenantId, queue, status, limit }: QueueFilter): Promise<readonly QueuedMessage[]> {
+    const asked = Object.entries({ tenant_id: tenantId ?? undefined, queue, status }).filter(([, value]) => value !== undefined);
+    const among = tenantId === null ? await this.logs.all() : [await this.logs.of(tenantId)];
+    const conditions = [`log IN (${among.map(() => '?').join(', ')})`, ...asked.map(([column]) => `${column} = ?`)];
     const rows = await this.sql.read(
-      `SELECT * FROM queue_messages WHERE log = ? AND (CAST(? AS TEXT) IS NULL OR tenant_id = ?) AND (CAST(? AS TEXT) IS NULL OR queue = ?)
-       AND (CAST(? AS TEXT) IS NULL OR status = ?) ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
-      [SYSTEM_LOG, tenantId, tenantId, queue ?? null, queue ?? null, status ?? null, status ?? null, limit],
+      `SELECT * FROM queue_messages WHERE ${conditions.join(' AND ')} ORDER BY created_at, tenant_id, queue, id LIMIT ?`,
+      [...among, ...asked.map(([, value]) => value ?? null), limit],
     );
     return rows.map(messageOf);
   }
 
   async redrive(tenantId: string, queue: string, id: string): Promise<void> {
     const changes = `status = 'READY', attempts = 0, available_at = ?`;
-    await this.onDead(`UPDATE queue_messages SET ${changes} ${DEAD}`, [this.clock.now(), SYSTEM_LOG, tenantId, queue, id]);
+    await this.onDead(`UPDATE queue_messages SET ${changes} ${DEAD}`, [this.clock.now()], tenantId, queue, id);
   }
 
   async discard(tenantId: string, queue: string, id: string): Promise<void> {
-    await this.onDead(`DELETE FROM queue_messages ${DEAD}`, [SYSTEM_LOG, tenantId, queue, id]);
+    await this.onDead(`DELETE FROM queue_messages ${DEAD}`, [], tenantId, queue, id);
   }
 
   async releaseHeld(): Promise<void> {
-    await this.sql.write(
-      `UPDATE queue_messages SET status = 'READY', attempts = attempts - 1, ${FREE}
-       WHERE log = ? AND status = 'LEASED' AND substr(lease_token, 1, ?) = ?`,
-      [SYSTEM_LOG, this.holder.length, this.holder],
-    );
+    for (const log of await this.logs.all()) {
+      await this.sql.write(
+        `UPDATE queue_messages SET status = 'READY', attempts = attempts - 1, ${FREE}
+         WHERE log = ? AND status = 'LEASED' AND substr(lease_token, 1, ?) = ?`,
+        [log, this.holder.length, this.holder],
+      );
+    }
   }
 
   async reclaim(): Promise<void> {
     if (this.sql.isShared) return; // other processes have it open too: only time ends their leases
-    await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [SYSTEM_LOG]);
+    for (const log of await this.logs.all()) {
+      await this.sql.write(`UPDATE queue_messages SET status = 'READY', ${FREE} WHERE log = ? AND status = 'LEASED'`, [log]);
+    }
   }
 
-  private async answer(sql: string, changes: readonly Cell[], { tenantId, queue, id, leaseToken }: LeasedMessage): Promise<boolean> {
-    const rows = await this.sql.write(sql, [...changes, SYSTEM_LOG, tenantId, queue, id, leaseToken]);
+  private async claimOf(log: number, queue: string, limit: number, leaseMs: number, token: string): Promise<readonly LeasedMessage[]> {
+    const now = this.clock.now();
+    const look: readonly Cell[] = [log, queue, now, limit];
+    const rows = await this.sql.write(this.claimText, [...look, ...look, limit, later(now, leaseMs), token, log, queue]);
+    return [...rows].sort(byDue).map((row) => ({
+      log,
+      tenantId: String(row['tenant_id']),
+      queue,
+      id: String(row['id']),
+      payload: String(row['payload']),
+      attempts: Number(row['attempts']),
+      leaseToken: token,
+    }));
+  }
+
+  private async answer(sql: string, changes: readonly Cell[], message: LeasedMessage): Promise<boolean> {
+    const { log, tenantId, queue, id, leaseToken } = message;
+    const rows = await this.sql.write(sql, [...changes, log, tenantId, queue, id, leaseToken]);
     return rows.length > 0;
   }
 
-  private async onDead(sql: string, params: readonly Cell[]): Promise<void> {
-    const rows = await this.sql.write(sql, params);
+  private async onDead(sql: string, changes: readonly Cell[], tenantId: string, queue: string, id: string): Promise<void> {
+    const rows = await this.sql.write(sql, [...changes, await this.logs.of(tenantId), tenantId, queue, id]);
     if (rows.length === 0) throw new NotFoundError('dead message');
   }
 }
 
-const rowOf = (message: NewMessage, now: Instant): Row => ({
-  log: SYSTEM_LOG,
+const rowOf = (log: number, message: NewMessage, now: Instant): Row => ({
+  log,
   tenant_id: message.tenantId,
   queue: message.queue,
   id: message.id,
@@ -153,6 +182,7 @@ const rowOf = (message: NewMessage, now: Instant): Row => ({
 });
 
 const messageOf = (row: Row): QueuedMessage => ({
+  log: Number(row['log']),
   tenantId: String(row['tenant_id']),
   queue: String(row['queue']),
   id: String(row['id']),

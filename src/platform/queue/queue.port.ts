@@ -1,5 +1,6 @@
 /** Work that must not be lost, delivered at least once: whoever handles it makes the effect happen once. */
 import type { Instant } from '../../kernel/clock';
+import type { TenantScope } from '../event-store/event-store.port';
 import type { RowWrite } from '../event-store/row-write';
 
 /** READY waits for its time, LEASED is being handled, DEAD failed its tries and waits for an operator. Handled ones are gone. */
@@ -17,8 +18,7 @@ export interface NewMessage {
 }
 
 /** A message on lease: nobody else gets it until the lease runs out. */
-export interface LeasedMessage {
-  readonly tenantId: string;
+export interface LeasedMessage extends TenantScope {
   readonly queue: string;
   readonly id: string;
   readonly payload: string;
@@ -27,8 +27,7 @@ export interface LeasedMessage {
   readonly leaseToken: string;
 }
 
-export interface QueuedMessage {
-  readonly tenantId: string;
+export interface QueuedMessage extends TenantScope {
   readonly queue: string;
   readonly id: string;
   readonly payload: string;
@@ -48,13 +47,19 @@ export interface QueueFilter {
   readonly limit: number;
 }
 
-/** A lease holder's answers change nothing, and say `false`, once the lease has passed to another. */
+/** Messages are in their tenant's log. A lease holder's answers change nothing, and say `false`, once the lease has passed to another. */
 export abstract class IntentQueue {
-  /** The row that enqueues within an append, so that cause and work commit together; DuplicateKey where the message waits already. */
-  abstract enqueueWrite(message: NewMessage): RowWrite;
+  /**
+   * The row that enqueues within an append to the tenant's log, so that cause and work commit together; DuplicateKey where the
+   * message waits already.
+   */
+  abstract enqueueWrite(log: number, message: NewMessage): RowWrite;
   /** Enqueues on its own; does nothing where the message is there already, whatever its status. */
   abstract enqueue(message: NewMessage): Promise<void>;
-  /** Leases up to `limit` messages that are due, or whose lease ran out, the longest due first. */
+  /**
+   * Leases up to `limit` messages that are due, or whose lease ran out: of each log the longest due first, and of every log
+   * something where there is more than that.
+   */
   abstract claim(queue: string, limit: number, leaseMs: number): Promise<readonly LeasedMessage[]>;
   /** Handled: the message is gone. */
   abstract ack(message: LeasedMessage): Promise<boolean>;
@@ -71,8 +76,8 @@ export abstract class IntentQueue {
   /** Gives back what this process holds, at shutdown; a delivery cut short does not count as a try. */
   abstract releaseHeld(): Promise<void>;
   /**
-   * Makes every leased message due: for a process that has just opened a store which no other can have open, so that
-   * what its predecessor held when it was killed waits for no lease to run out. Does nothing where others may have it open.
+   * Makes every leased message due, where no other process can have the store open: what the predecessor held when it was killed
+   * waits for no lease to run out. Does nothing where others may hold messages.
    */
   abstract reclaim(): Promise<void>;
 }

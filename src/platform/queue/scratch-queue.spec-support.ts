@@ -1,5 +1,5 @@
 /** A queue on a scratch database, and messages for it. */
-import { CountingIds } from '../../kernel/ids';
+import { TenantLogs } from '../event-store/tenant-logs';
 import { openScratchStore, type ScratchStore } from '../projections/scratch-store.spec-support';
 import { DatabaseQueue } from './database-queue.adapter';
 import type { IntentQueue, NewMessage } from './queue.port';
@@ -10,10 +10,23 @@ export interface ScratchQueue extends ScratchStore {
   other(): IntentQueue;
 }
 
+/** Tenants named `<name>@<log>` are in that log, all others in the first. */
+export class LogsByName extends TenantLogs {
+  async of(tenantId: string): Promise<number> {
+    return Number(tenantId.split('@')[1] ?? 1);
+  }
+
+  async all(): Promise<readonly number[]> {
+    return [1, 2, 3];
+  }
+}
+
 export async function openScratchQueue(): Promise<ScratchQueue> {
   const scratch = await openScratchStore();
   let processes = 0;
-  const other = (): IntentQueue => new DatabaseQueue(scratch.sql, scratch.clock, new CountingIds(`process-${++processes}`));
+  const { sql, clock } = scratch;
+  const logs = new LogsByName();
+  const other = (): IntentQueue => new DatabaseQueue(sql, clock, logs, `process-${++processes}`);
   return { ...scratch, queue: other(), other };
 }
 

@@ -1,131 +1,141 @@
-import * as fc from 'fast-check';
-import type { NewEvent, RecordedEvent } from '../event-store/event-store.port';
-import type { RowWrite } from '../event-store/row-write';
-import { idempotencyTable } from '../idempotency/idempotency.table';
+import type { RecordedEvent } from '../event-store/event-store.port';
 import { openScratchStore, type ScratchStore, settle } from '../projections/scratch-store.spec-support';
-import { Subscription, type SubscriptionDefinition, type SubscriptionParts } from './subscription';
-import { SubscriptionsRunner } from './subscriptions.runner';
+import { partitionOf } from './stream-partition';
+import { noted, type ReadersWorld, readersOf } from './subscriptions.spec-support';
 
-const event = (id: string, type: string): NewEvent => ({
-  event_id: id,
-  type,
-  schema_version: 1,
-  ts: '2026-11-20T14:35:00.000Z',
-  portfolio_id: null,
-  position_id: null,
-  instrument_id: null,
-  symbol: null,
-  correlation_id: 'request-1',
-  causation_id: null,
-  actor: 'system:test',
-  unique_key: null,
-  data: '{}',
-});
+/** Two streams of different partitions, of eight. */
+const A = 'order-1';
+const B = 'order-3';
 
 describe('subscription', () => {
   let scratch: ScratchStore;
-  let errors: unknown[];
-  let count: number;
+  let world: ReadersWorld;
 
   beforeEach(async () => {
     scratch = await openScratchStore();
-    errors = [];
-    count = 0;
+    world = readersOf(scratch);
   });
   afterEach(() => scratch.close());
 
-  const parts = (): SubscriptionParts => ({
-    ...scratch,
-    onError: (name, error) => errors.push([name, error]),
-  });
-  const subscribe = (definition: Partial<SubscriptionDefinition> & Pick<SubscriptionDefinition, 'handle'>) =>
-    new Subscription({ name: 'orders', handles: (type) => type === 'OrderQueued', ...definition }, parts());
-  const append = (...types: readonly string[]) =>
-    scratch.store.append({
-      log: 1,
-      tenantId: 'demo',
-      streams: [{ stream: 'test-1', expectedVersion: 'any', events: types.map((type) => event(`e${++count}`, type)) }],
-      writes: [],
-    });
-  /** A row per event, whose key exists only once: handling an event twice would be refused. */
-  const noted = ({ position }: RecordedEvent): RowWrite => ({
-    op: 'insert',
-    table: idempotencyTable,
-    row: { log: 1, tenant_id: 'demo', key: String(position), fingerprint: '', status: 1, body: '', recorded_at: '' },
-  });
-  const notes = async () => (await scratch.sql.read('SELECT key FROM idempotency_keys ORDER BY rowid')).map(({ key }) => Number(key));
-  const checkpoint = async () => (await scratch.sql.read('SELECT name, position FROM subscriptions'))[0];
+  const seeing = (seen: number[]) => async (events: readonly RecordedEvent[]) => void seen.push(...events.map(({ position }) => position));
+  const noting = async (events: readonly RecordedEvent[]) => events.map(noted);
+  const positions = async () => {
+    const rows = await scratch.sql.read(
+      "SELECT position FROM subscriptions WHERE name = 'orders' AND position > 0 ORDER BY log, partition",
+    );
+    return rows.map(({ position }) => Number(position));
+  };
 
-  it('handles what is for it, in log order, and remembers how far it came', async () => {
-    await append('OrderQueued', 'Held', 'OrderQueued', 'Held');
+  it('handles what is for it, each stream in order, and remembers how far it came', async () => {
+    expect(partitionOf('demo', A, 8)).not.toBe(partitionOf('demo', B, 8));
+    await world.append(A, 'OrderQueued', 'Held', 'OrderQueued', 'Held');
+    await world.append(B, 'OrderQueued');
     const seen: number[] = [];
-    const definition = { handle: async (events: readonly RecordedEvent[]) => void seen.push(...events.map(({ position }) => position)) };
-    await subscribe(definition).catchUp();
-    expect(seen).toEqual([1, 3]);
-    expect(await checkpoint()).toEqual({ name: 'orders', position: 4 });
-    await append('OrderQueued');
-    await subscribe(definition).catchUp();
-    expect(seen).toEqual([1, 3, 5]);
+    const first = world.process({ handle: seeing(seen) });
+    await first.runner.catchUp();
+    expect([...seen].sort()).toEqual([1, 3, 5]);
+    expect(seen.indexOf(1)).toBeLessThan(seen.indexOf(3));
+    expect(await positions()).toEqual([5, 5]);
+    await first.runner.stop();
+    await world.append(A, 'OrderQueued');
+    await world.process({ handle: seeing(seen) }).runner.catchUp();
+    expect(seen.slice(3)).toEqual([6]);
   });
 
-  it('reads a long history page after page without waiting', async () => {
-    for (let i = 0; i < 13; i++) await append(...Array.from({ length: 100 }, () => 'OrderQueued'));
+  it('gives the whole log in order to a reader that asks for one partition', async () => {
+    for (let index = 0; index < 40; index++) await world.append(`order-${index % 7}`, 'OrderQueued');
+    const seen: number[] = [];
+    await world.process({ handle: seeing(seen), partitions: 1 }).runner.catchUp();
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  });
+
+  it('keeps the partitions that a log was first read with, whatever a later version wants', async () => {
+    await world.append(A, 'OrderQueued');
+    const first = world.process({ handle: noting, partitions: 3 });
+    await first.runner.catchUp();
+    await first.runner.stop();
+    await world.append(A, 'OrderQueued');
+    const second = world.process({ handle: noting, partitions: 16 });
+    await second.runner.catchUp();
+    expect(await second.runner.statuses()).toHaveLength(3);
+    expect(await world.notes()).toEqual(['1:1', '1:2']);
+  });
+
+  it('reads a long history page after page without waiting, once for all partitions', async () => {
+    for (let i = 0; i < 26; i++) await world.append(`order-${i}`, ...Array.from({ length: 50 }, () => 'OrderQueued'));
+    const reads = jest.spyOn(scratch.store, 'readAll');
     let seen = 0;
-    await subscribe({ handle: async (events) => void (seen += events.length) }).catchUp();
+    await world.process({ handle: async (events) => void (seen += events.length) }).runner.catchUp();
     expect(seen).toBe(1300);
+    expect(reads.mock.calls.length).toBeLessThan(8);
+    reads.mockRestore();
+  });
+
+  it('reads every log, also one that comes to life while it runs', async () => {
+    await world.appendTo(1, A, 'OrderQueued');
+    await world.appendTo(2, A, 'OrderQueued');
+    const { runner } = world.process({ handle: noting });
+    runner.start();
+    await settle();
+    await world.appendTo(7, A, 'Held', 'OrderQueued');
+    await settle();
+    await world.appendTo(2, A, 'OrderQueued');
+    await settle();
+    expect([...(await world.notes())].sort()).toEqual(['1:1', '2:1', '2:2', '7:2']);
+    await runner.stop();
   });
 
   it('follows the log at once, and looks itself within a second where nobody tells it', async () => {
-    const seen: number[] = [];
-    const orders = subscribe({ handle: async (events) => void seen.push(...events.map(({ position }) => position)) });
-    orders.start();
+    const { runner } = world.process({ handle: noting });
+    runner.start();
     await settle();
-    await append('Held', 'OrderQueued');
+    await world.append(A, 'Held', 'OrderQueued');
     await settle();
-    expect(seen).toEqual([2]);
+    expect(await world.notes()).toEqual(['1:2']);
+    await runner.stop();
     const onCommitted = jest.spyOn(scratch.store, 'onCommitted').mockReturnValue(() => undefined);
-    await orders.stop();
-    orders.start();
-    await append('OrderQueued');
+    runner.start();
+    await world.append(A, 'OrderQueued');
     await settle();
     scratch.clock.advance(1_000);
     await settle();
-    expect(seen).toEqual([2, 3]);
+    expect(await world.notes()).toEqual(['1:2', '1:3']);
     onCommitted.mockRestore();
-    await orders.stop();
+    await runner.stop();
     expect(scratch.clock.pending).toBe(0);
   });
 
   it('commits what it writes with its checkpoint, so that a restart repeats nothing', async () => {
-    await append('OrderQueued', 'OrderQueued');
-    let fail = true;
-    const orders = subscribe({
-      handle: async (events) => [...events.map(noted), ...(fail ? events.map(noted) : [])],
-    });
-    await expect(orders.catchUp()).rejects.toMatchObject({ code: 'events.duplicate_key' });
-    expect([await notes(), await checkpoint()]).toEqual([[], undefined]);
-    fail = false;
-    await orders.catchUp();
-    await subscribe({ handle: async (events) => events.map(noted) }).catchUp();
-    expect([await notes(), await checkpoint()]).toEqual([[1, 2], { name: 'orders', position: 2 }]);
+    await world.append(A, 'OrderQueued', 'OrderQueued');
+    let isBroken = true;
+    const { runner } = world.process({ handle: async (events) => [...events.map(noted), ...(isBroken ? events.map(noted) : [])] });
+    await expect(runner.catchUp()).rejects.toMatchObject({ code: 'events.duplicate_key' });
+    expect([await world.notes(), await positions()]).toEqual([[], []]);
+    isBroken = false;
+    await runner.catchUp();
+    expect([await world.notes(), await positions()]).toEqual([['1:1', '1:2'], [2]]);
+    await runner.stop();
+    await world.process({ handle: noting }).runner.catchUp();
+    expect(await world.notes()).toEqual(['1:1', '1:2']);
   });
 
   it('tries again after a failure with growing patience, passes no event over and shows how far it lags', async () => {
-    await append('OrderQueued');
+    await world.append(A, 'OrderQueued');
     let tries = 0;
     const seen: number[] = [];
-    const orders = subscribe({
+    const { runner, errors } = world.process({
       handle: async (events) => {
         tries += 1;
         if (tries <= 3) throw new Error('broker is away');
         seen.push(...events.map(({ position }) => position));
       },
     });
-    orders.start();
+    const status = async () => (await runner.statuses()).find(({ partition }) => partition === partitionOf('demo', A, 8));
+    runner.start();
     await settle();
-    await append('Held', 'OrderQueued');
+    await world.append(A, 'Held', 'OrderQueued');
     await settle();
-    expect(await orders.status()).toEqual({ name: 'orders', position: 0, lag: 3, failures: 1, lastError: 'broker is away' });
+    expect(await status()).toMatchObject({ name: 'orders', log: 1, position: 0, lag: 3, failures: 1, lastError: 'broker is away' });
     for (const [index, waitMs] of [1_000, 2_000, 4_000].entries()) {
       scratch.clock.advance(waitMs - 1);
       await settle();
@@ -135,142 +145,122 @@ describe('subscription', () => {
     }
     expect(seen).toEqual([1, 3]);
     expect(errors).toHaveLength(3);
-    expect(await orders.status()).toEqual({ name: 'orders', position: 3, lag: 0, failures: 0, lastError: null });
-    await orders.stop();
+    expect(await status()).toMatchObject({ position: 3, lag: 0, failures: 0, lastError: null });
+    await runner.stop();
+  });
+
+  it('goes on with the other partitions while one fails', async () => {
+    await world.append(A, 'OrderQueued');
+    await world.append(B, 'OrderQueued');
+    const { runner } = world.process({
+      handle: async (events) => {
+        if (events.some(({ stream }) => stream === A)) throw new Error('broken');
+        return events.map(noted);
+      },
+    });
+    runner.start();
+    await settle();
+    await world.append(B, 'OrderQueued');
+    await settle();
+    expect(await world.notes()).toEqual(['1:2', '1:3']);
+    await runner.stop();
   });
 
   it('follows the log again at once when somebody had it catch up after a failure', async () => {
-    await append('OrderQueued');
+    await world.append(A, 'OrderQueued');
     let isAway = true;
     let seen = 0;
-    const orders = subscribe({
+    const { runner } = world.process({
       handle: async (events) => {
         if (isAway) throw new Error('broker is away');
         seen += events.length;
       },
     });
-    orders.start();
+    runner.start();
     await settle();
     isAway = false;
-    await orders.catchUp();
-    await append('OrderQueued');
+    await runner.catchUp();
+    await world.append(A, 'OrderQueued');
     await settle();
     expect(seen).toBe(2);
-    await orders.stop();
+    await runner.stop();
   });
 
   it('writes no checkpoint for every event that is none of its business, and keeps its place at shutdown', async () => {
-    const orders = subscribe({ handle: async () => undefined });
-    orders.start();
+    const { runner } = world.process({ handle: async () => undefined });
+    runner.start();
     await settle();
-    for (let i = 0; i < 10; i++) await append('Held');
+    for (let i = 0; i < 10; i++) await world.append(A, 'Held');
     await settle();
-    expect(await checkpoint()).toBeUndefined();
-    expect(await orders.status()).toMatchObject({ position: 10, lag: 0 });
-    await orders.stop();
-    expect(await checkpoint()).toEqual({ name: 'orders', position: 10 });
+    expect(await positions()).toEqual([]);
+    expect(await runner.statuses()).toMatchObject(Array.from({ length: 8 }, () => ({ position: 10, lag: 0 })));
+    await runner.stop();
+    expect(await positions()).toEqual(Array.from({ length: 8 }, () => 10));
   });
 
   it('misses no event right after ones that are none of its business', async () => {
     const seen: number[] = [];
-    const orders = subscribe({ handle: async (events) => void seen.push(...events.map(({ position }) => position)) });
-    orders.start();
+    const { runner } = world.process({ handle: seeing(seen) });
+    runner.start();
     await settle();
     for (const type of ['Held', 'OrderQueued', 'Held', 'Held', 'OrderQueued']) {
-      await append(type);
+      await world.append(A, type);
       await settle();
     }
     expect(seen).toEqual([2, 5]);
-    await orders.stop();
+    await runner.stop();
   });
 
   it('repeats nothing where a commit succeeded but its answer got lost', async () => {
-    await append('OrderQueued');
+    await world.append(A, 'OrderQueued');
+    const { runner } = world.process({ handle: noting });
     const store = scratch.store;
     const commit = store.append.bind(store);
-    const lost = jest.spyOn(store, 'append').mockImplementationOnce(async (call) => {
-      await commit(call);
-      throw new Error('connection lost');
+    const lost = jest.spyOn(store, 'append').mockImplementation(async (call) => {
+      const committed = await commit(call);
+      if (call.writes.some(({ table }) => table.name === 'idempotency_keys')) throw new Error('connection lost');
+      return committed;
     });
-    const orders = subscribe({ handle: async (events) => events.map(noted) });
-    await expect(orders.catchUp()).rejects.toThrow('connection lost');
-    await orders.catchUp();
-    expect(await notes()).toEqual([1]);
+    await expect(runner.catchUp()).rejects.toThrow('connection lost');
     lost.mockRestore();
+    await world.append(A, 'OrderQueued');
+    await runner.catchUp();
+    expect(await world.notes()).toEqual(['1:1', '1:2']);
   });
 
   it('wakes whoever waits for its rows only when they are durable', async () => {
-    await append('OrderQueued');
-    const found: (readonly number[])[] = [];
-    const orders = subscribe({
-      handle: async (events) => events.map(noted),
-      committed: () => void notes().then((keys) => found.push(keys)),
-    });
-    await orders.catchUp();
+    await world.append(A, 'OrderQueued');
+    const found: (readonly string[])[] = [];
+    const { runner } = world.process({ handle: noting, committed: () => void world.notes().then((keys) => found.push(keys)) });
+    await runner.catchUp();
     await settle();
-    expect(found).toEqual([[1]]);
-  });
-
-  it('sees every event once and in order, whoever appends meanwhile and however often it is restarted', async () => {
-    const turns = fc.array(
-      fc.oneof(fc.constant('restart' as const), fc.array(fc.constantFrom('Held', 'OrderQueued'), { minLength: 1, maxLength: 3 })),
-      {
-        minLength: 1,
-        maxLength: 12,
-      },
-    );
-    await fc.assert(
-      fc.asyncProperty(turns, async (plan) => {
-        const local = await openScratchStore();
-        const handle = async (events: readonly RecordedEvent[]) => events.map(noted);
-        const create = () =>
-          new Subscription({ name: 'orders', handles: (type) => type === 'OrderQueued', handle }, { ...parts(), ...local });
-        let orders = create();
-        orders.start();
-        const appended: Promise<unknown>[] = [];
-        const types: string[] = [];
-        for (const turn of plan) {
-          if (turn === 'restart') {
-            await orders.stop();
-            orders = create();
-            orders.start();
-            continue;
-          }
-          types.push(...turn);
-          const events = turn.map((type) => event(`e${++count}`, type));
-          appended.push(
-            local.store.append({ log: 1, tenantId: 'demo', streams: [{ stream: 'test-1', expectedVersion: 'any', events }], writes: [] }),
-          );
-          if (types.length % 2 === 0) await Promise.resolve();
-          if (types.length % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
-        }
-        await Promise.all(appended);
-        await orders.catchUp();
-        await orders.stop();
-        const rows = await local.sql.read('SELECT key FROM idempotency_keys ORDER BY rowid');
-        const expected = types.flatMap((type, index) => (type === 'OrderQueued' ? [String(index + 1)] : []));
-        expect(rows.map(({ key }) => key)).toEqual(expected);
-        await local.close();
-      }),
-      { numRuns: 25 },
-    );
-    expect(errors).toEqual([]);
+    expect(found).toEqual([['1:1']]);
   });
 
   it('has all subscriptions of a process handle what one of them appends for another', async () => {
-    const runner = new SubscriptionsRunner(parts());
     const seen: string[] = [];
-    runner.register(
-      { name: 'fills', handles: (type) => type === 'Filled', handle: async (events) => void seen.push(...events.map(({ type }) => type)) },
-      { name: 'orders', handles: (type) => type === 'OrderQueued', handle: async () => void (await append('Filled')) },
-    );
-    await append('OrderQueued');
+    const { runner } = world.process({ handle: async () => void (await world.append('fill-1', 'Filled')) });
+    runner.register({
+      name: 'fills',
+      handles: (type) => type === 'Filled',
+      handle: async (events) => void seen.push(...events.map(({ type }) => type)),
+    });
+    await world.append(A, 'OrderQueued');
     await runner.catchUp();
     expect(seen).toEqual(['Filled']);
-    expect(await runner.statuses()).toMatchObject([
-      { name: 'fills', lag: 0 },
-      { name: 'orders', lag: 0 },
-    ]);
+    expect((await runner.statuses()).every(({ lag }) => lag === 0)).toBe(true);
     expect(() => runner.register({ name: 'fills', handles: () => true, handle: async () => undefined })).toThrow(/registered twice/);
+  });
+
+  it('waits for no lease of a dead predecessor where no other process can have the store open', async () => {
+    await world.append(A, 'OrderQueued');
+    const killed = world.process({ handle: () => new Promise(() => undefined) });
+    killed.runner.start();
+    await settle();
+    const next = world.process({ handle: noting });
+    next.runner.start();
+    await settle();
+    expect(await world.notes()).toEqual(['1:1']);
+    await next.runner.stop();
   });
 });

@@ -1,206 +1,213 @@
-/** Reads the whole log in order, from where its checkpoint stands: what it writes and how far it came commit together. */
-import type { Clock } from '../../kernel/clock';
-import { SYSTEM_TENANT } from '../../kernel/context';
-import { messageOf } from '../../kernel/errors';
-import type { Sql } from '../database/sql';
-import type { Defer } from '../event-store/defer';
-import { deferToNextTurn } from '../event-store/defer.adapter';
-import { SYSTEM_LOG, type EventStore, type RecordedEvent } from '../event-store/event-store.port';
-import type { RowWrite } from '../event-store/row-write';
-import { readTable } from '../projections/projection';
+/** One subscription in this process: takes its share of every log's partitions, reads them, and hands back what is too much. */
+import type { RecordedEvent } from '../event-store/event-store.port';
 import { backoffMs } from '../scheduling/backoff';
-import type { Timer } from '../time/timer.port';
+import type { LogPages } from './log-pages';
+import { ParkedStreams } from './parked-streams';
+import { PartitionDelivery } from './partition-delivery';
+import { LEASE_MS, PartitionLease } from './partition-lease';
+import { PartitionReader } from './partition-reader';
+import { type PartitionRow, PartitionRows } from './partition-rows';
+import { partitionOf } from './stream-partition';
+import { type Share, SubscriptionMembers } from './subscription-members';
+import type { SubscriptionDefinition, SubscriptionParts, SubscriptionStatus } from './subscription.port';
 
-export interface SubscriptionDefinition {
-  /** Names the checkpoint: a new name starts at the first event. */
-  readonly name: string;
-  handles(type: string): boolean;
-  /**
-   * The handled events of one page, in log order. The rows it gives back commit with the checkpoint, once; what it does otherwise
-   * may happen again. Where it throws, the page comes again: no event is passed over.
-   */
-  handle(events: readonly RecordedEvent[]): Promise<readonly RowWrite[] | void>;
-  /** The rows are durable: whoever waits for them can be woken. */
-  committed?(): void;
-}
-
-export interface SubscriptionParts {
-  readonly store: EventStore;
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly timer: Timer;
-  /** Lets others have their turn between the pages of a long history; the event loop's next turn where it is missing. */
-  readonly defer?: Defer;
-  readonly onError: (subscription: string, error: unknown) => void;
-}
-
-export interface SubscriptionStatus {
-  readonly name: string;
-  /** Everything up to here is handled. */
-  readonly position: number;
-  /** Events of the log that it has not seen yet. */
-  readonly lag: number;
-  /** Failures since it last got on. */
-  readonly failures: number;
-  readonly lastError: string | null;
-}
-
-export const checkpointTable = readTable('subscriptions', ['name'], ['position', 'updated_at']);
-
-const POLL_MS = 1_000;
-const PAGE = 500;
-/** Events that are none of its business move the checkpoint only this often: reading them again costs less than writing it. */
-const CHECKPOINT_EVERY = 1_000;
+const PARTITIONS = 8;
+const MAX_TRIES = 5;
 
 export class Subscription {
-  /** Everything up to here is handled; the checkpoint may lag behind by events that were not for us. Null until it is read. */
-  private position: number | null = null;
-  private saved = 0;
-  private working: Promise<void> | null = null;
-  private isNudged = false;
+  private readonly readers = new Map<string, PartitionReader>();
+  /** Finishing their page before they hand their partition back. */
+  private readonly leaving = new Map<string, Promise<void>>();
+  /** Partitions of each log that is known here. */
+  private readonly partitions = new Map<number, number>();
+  private readonly rows: PartitionRows;
+  private readonly streams: ParkedStreams;
+  private readonly members: SubscriptionMembers;
+  private looking: Promise<void> | null = null;
   private isStarted = false;
-  private stopping = false;
-  private stopWatching: readonly (() => void)[] = [];
-  private cancelRetry: (() => void) | null = null;
   private failures = 0;
-  private lastError: string | null = null;
+  private cancelRetry: (() => void) | null = null;
 
   constructor(
     private readonly definition: SubscriptionDefinition,
     private readonly parts: SubscriptionParts,
-  ) {}
+    private readonly pages: LogPages,
+  ) {
+    const { sql, store, clock, holder, leaseMs = LEASE_MS } = parts;
+    this.rows = new PartitionRows(sql, store, () => clock.now());
+    this.streams = new ParkedStreams(sql, clock);
+    this.members = new SubscriptionMembers(store, sql, clock, definition.name, holder, leaseMs);
+  }
 
   get name(): string {
     return this.definition.name;
   }
 
-  /** Catches up and from then on follows the log: at once after each commit, within a second whatever happens. */
+  /** Reads what is due to this process, and from then on follows the logs. */
   start(): void {
-    if (this.isStarted) return;
     this.isStarted = true;
-    this.stopping = false;
-    const { store, timer } = this.parts;
-    this.stopWatching = [store.onCommitted((events) => this.onCommitted(events)), timer.every(POLL_MS, () => this.wake())];
-    this.wake();
+    for (const reader of this.readers.values()) reader.start();
+    this.look();
   }
 
-  /** Reads to the head of the log and returns; rejects with what the handler rejects with. */
+  /** Reads every partition it has to the end of its log; rejects with what a handler rejects with, once the others are through. */
   async catchUp(): Promise<void> {
-    this.stopping = false;
-    await this.worked();
+    await this.looked();
+    const outcomes = await Promise.allSettled([...this.readers.values()].map((reader) => reader.catchUp()));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
-  async status(): Promise<SubscriptionStatus> {
-    const position = this.position ?? (await this.readCheckpoint());
-    const lag = Math.max(0, (await this.parts.store.head(SYSTEM_LOG)) - position);
-    return { name: this.name, position, lag, failures: this.failures, lastError: this.lastError };
-  }
-
-  /** Finishes the page it is at and keeps its place. */
   async stop(): Promise<void> {
     this.isStarted = false;
-    this.stopping = true;
-    for (const end of this.stopWatching) end();
-    this.stopWatching = [];
     this.cancelRetry?.();
     this.cancelRetry = null;
-    if (this.working) await Promise.allSettled([this.working]);
-    if (this.position !== null && this.position > this.saved) await this.save(this.position, []);
+    if (this.looking) await Promise.allSettled([this.looking]);
+    for (const reader of this.readers.values()) this.handBack(reader);
+    const outcomes = await Promise.allSettled([...this.leaving.values(), this.parts.isShared ? this.members.leave() : null]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') this.parts.onError(this.name, outcome.reason);
   }
 
-  /** A commit of which nothing is for us, and which follows on what we know, needs no reading. */
-  private onCommitted(events: readonly RecordedEvent[]): void {
-    const first = events[0];
-    const isIdle = this.working === null && this.failures === 0 && this.position !== null && first?.position === this.position + 1;
-    if (isIdle && this.position !== null && !events.some(({ type }) => this.definition.handles(type))) {
-      this.position += events.length;
-      if (this.position - this.saved < CHECKPOINT_EVERY) return;
+  /** A log has grown, or may have. */
+  wake(log: number | null): void {
+    if (log !== null && !this.partitions.has(log)) this.look();
+    for (const reader of this.readers.values()) if (log === null || reader.log === log) reader.wake();
+  }
+
+  onCommitted(log: number, events: readonly RecordedEvent[]): void {
+    const count = this.partitions.get(log);
+    const first = events[0]?.position ?? 0;
+    if (count === undefined) {
+      this.look();
+      return;
     }
-    this.wake();
+    const handled = events.filter(({ type }) => this.definition.handles(type));
+    const concerned = new Set(handled.map(({ tenant_id, stream }) => partitionOf(tenant_id, stream, count)));
+    for (const reader of this.readers.values()) {
+      if (reader.log === log) reader.onCommitted(first, first + events.length - 1, concerned.has(reader.partition));
+    }
   }
 
-  private wake(): void {
+  /** Renews what it holds and takes what is due to it. */
+  look(): void {
     if (!this.isStarted || this.cancelRetry) return;
-    this.isNudged = true;
-    if (this.working) return; // whoever began it is told of its failure
-    this.worked().catch((error: unknown) => {
-      this.parts.onError(this.name, error);
-      if (!this.isStarted) return;
-      this.cancelRetry ??= this.parts.timer.after(backoffMs(this.failures), () => {
-        this.cancelRetry = null;
-        this.wake();
-      });
+    this.looked().then(
+      () => (this.failures = 0),
+      (error: unknown) => {
+        this.failures += 1;
+        this.parts.onError(this.name, error);
+        if (!this.isStarted) return;
+        this.cancelRetry = this.parts.timer.after(backoffMs(this.failures), () => {
+          this.cancelRetry = null;
+          this.look();
+        });
+      },
+    );
+  }
+
+  async statuses(): Promise<readonly SubscriptionStatus[]> {
+    const { store } = this.parts;
+    const logs = await store.logs();
+    const rows = await this.rows.all(this.name, logs);
+    const heads = new Map(await Promise.all(logs.map(async (log) => [log, await store.head(log)] as const)));
+    return rows.map((row) => this.statusOf(row, heads.get(row.log) ?? 0));
+  }
+
+  private statusOf({ name, log, partition, holder, leaseUntil, position }: PartitionRow, head: number): SubscriptionStatus {
+    const reader = this.readers.get(keyOf(log, partition));
+    const { failures, lastError, ...known } = reader?.status ?? { position, failures: 0, lastError: null };
+    const lag = Math.max(0, head - known.position);
+    return {
+      name,
+      log,
+      partition,
+      position: known.position,
+      lag,
+      holder,
+      leaseUntil,
+      isHeldHere: reader !== undefined,
+      failures,
+      lastError,
+    };
+  }
+
+  private looked(): Promise<void> {
+    return (this.looking ??= this.balance().finally(() => (this.looking = null)));
+  }
+
+  private async balance(): Promise<void> {
+    const logs = await this.parts.store.logs();
+    const renewed = Promise.all([...this.readers.values()].map((reader) => reader.renew()));
+    const rows = await this.rows.ensured(this.name, logs, this.definition.partitions ?? PARTITIONS);
+    for (const log of logs) this.partitions.set(log, rows.filter((row) => row.log === log).length);
+    const share = this.parts.isShared ? await this.members.share(rows.length) : { first: 0, size: rows.length };
+    const due = new Set([...rows, ...rows].slice(share.first, share.first + share.size).map(({ log, partition }) => keyOf(log, partition)));
+    this.giveBack(share, due);
+    await this.take(rows, share);
+    await renewed;
+    for (const { log, tenantId, stream } of await this.streams.decided(this.name, logs)) {
+      this.readers.get(keyOf(log, partitionOf(tenantId, stream, this.partitions.get(log) ?? 1)))?.decide();
+    }
+  }
+
+  /** What is too much, beginning with what would be another's if all were shared anew. */
+  private giveBack({ size }: Share, due: ReadonlySet<string>): void {
+    const held = [...this.readers.values()];
+    const byNeed = held.sort((a, b) => Number(due.has(keyOf(a.log, a.partition))) - Number(due.has(keyOf(b.log, b.partition))));
+    for (const reader of byNeed.slice(0, Math.max(0, held.length - size))) this.handBack(reader);
+  }
+
+  private handBack(reader: PartitionReader): void {
+    const key = keyOf(reader.log, reader.partition);
+    this.readers.delete(key);
+    const left = reader
+      .stop()
+      .catch((error: unknown) => this.parts.onError(this.name, error))
+      .finally(() => this.leaving.delete(key));
+    this.leaving.set(key, left);
+  }
+
+  private async take(rows: readonly PartitionRow[], { first, size }: Share): Promise<void> {
+    const { holder, isShared, clock } = this.parts;
+    const now = clock.now();
+    const isFree = ({ log, partition, ...row }: PartitionRow): boolean => {
+      const key = keyOf(log, partition);
+      if (this.readers.has(key) || this.leaving.has(key)) return false;
+      return !isShared || row.holder === null || row.holder === holder || row.leaseUntil === null || row.leaseUntil <= now;
+    };
+    const free = [...rows.slice(first), ...rows.slice(0, first)].filter(isFree);
+    const wanted = free.slice(0, Math.max(0, size - this.readers.size));
+    await Promise.all(wanted.map((row) => this.begin(row)));
+  }
+
+  private async begin(row: PartitionRow): Promise<void> {
+    const { definition, parts, pages, streams, rows } = this;
+    const lease = await PartitionLease.take({ ...parts, rows }, row);
+    if (!lease) return;
+    const delivery = new PartitionDelivery({
+      definition,
+      lease,
+      streams,
+      store: parts.store,
+      partitions: this.partitions.get(row.log) ?? PARTITIONS,
+      maxTries: parts.maxTries ?? MAX_TRIES,
+      onParked: (stream) => parts.onParked?.(stream),
     });
-  }
-
-  private worked(): Promise<void> {
-    this.isNudged = true;
-    this.working ??= this.work();
-    return this.working;
-  }
-
-  private async work(): Promise<void> {
-    try {
-      this.position ??= this.saved = await this.readCheckpoint();
-      while (this.isNudged && !this.stopping) {
-        this.isNudged = false;
-        if (await this.page()) {
-          this.isNudged = true;
-          await new Promise<void>(this.parts.defer ?? deferToNextTurn);
-        }
-      }
-      this.recovered();
-    } catch (error) {
-      this.failures += 1;
-      this.lastError = messageOf(error);
-      this.position = null; // what was committed is in the checkpoint, whatever this process believes
-      throw error;
-    } finally {
-      this.working = null; // in the same turn as the last look, so that no wake-up falls between
-    }
-  }
-
-  private recovered(): void {
-    this.failures = 0;
-    this.lastError = null;
-    this.cancelRetry?.();
-    this.cancelRetry = null;
-  }
-
-  /** Handles the next page; true where there may be more. */
-  private async page(): Promise<boolean> {
-    const { definition, parts } = this;
-    const after = this.position ?? 0;
-    const events = await parts.store.readAll({ log: SYSTEM_LOG, after, limit: PAGE });
-    const last = events.at(-1);
-    if (!last) {
-      if (after - this.saved >= CHECKPOINT_EVERY) await this.save(after, []);
-      return false;
-    }
-    const handled = events.filter(({ type }) => definition.handles(type));
-    if (handled.length > 0) {
-      await this.save(last.position, (await definition.handle(handled)) ?? []);
-      definition.committed?.();
-    } else if (last.position - this.saved >= CHECKPOINT_EVERY) {
-      await this.save(last.position, []);
-    }
-    this.position = last.position;
-    return events.length === PAGE;
-  }
-
-  private async save(position: number, writes: readonly RowWrite[]): Promise<void> {
-    const row = { log: SYSTEM_LOG, tenant_id: SYSTEM_TENANT, name: this.name, position, updated_at: this.parts.clock.now() };
-    const checkpoint: RowWrite = { op: 'upsert', table: checkpointTable, row };
-    await this.parts.store.append({ log: SYSTEM_LOG, tenantId: SYSTEM_TENANT, streams: [], writes: [...writes, checkpoint] });
-    this.saved = position;
-  }
-
-  private async readCheckpoint(): Promise<number> {
-    const rows = await this.parts.sql.read('SELECT position FROM subscriptions WHERE log = ? AND tenant_id = ? AND name = ?', [
-      SYSTEM_LOG,
-      SYSTEM_TENANT,
-      this.name,
-    ]);
-    return Number(rows[0]?.['position'] ?? 0);
+    await delivery.recover();
+    const key = keyOf(row.log, row.partition);
+    const reader: PartitionReader = new PartitionReader({
+      definition,
+      lease,
+      pages,
+      delivery,
+      timer: parts.timer,
+      defer: parts.defer,
+      onError: (error) => parts.onError(this.name, error),
+      onLost: () => this.readers.get(key) === reader && this.readers.delete(key),
+    });
+    this.readers.set(key, reader);
+    if (this.isStarted) reader.start();
   }
 }
+
+const keyOf = (log: number, partition: number): string => `${log}:${partition}`;

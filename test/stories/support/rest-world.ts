@@ -27,6 +27,8 @@ export interface World {
   quote(last: string): Promise<void>;
   /** A message that failed for good, of a queue that nobody works on; gives the id that operators use. */
   deadMessage(tenantId: string, queue: string, id: string): Promise<string>;
+  /** A stream that no reader gets on with; gives the id that operators use. */
+  parkedStream(stream: string): Promise<string>;
   /** Everything the log holds; equal before and after where nothing happened. */
   head(): Promise<number>;
   stop(): Promise<void>;
@@ -89,6 +91,15 @@ export async function startWorld({ roles = 'api,worker', database = 'SQLite' }: 
       const claimed = await messages.claim(queue, 10, 60_000);
       for (const message of claimed) await messages.bury(message, 'no handler');
       return `${tenantId}:${queue}:${id}`;
+    },
+    parkedStream: async (stream) => {
+      const { sql } = server.app.platform.opened;
+      await sql.write(
+        `INSERT INTO parked_streams (log, tenant_id, subscription, stream, first_position, first_version, error, tries, parked_at, state)
+         VALUES (1, 'demo', 'send-orders', ?, 1, 1, 'makes no sense', 5, ?, 'PARKED')`,
+        [stream, clock.now()],
+      );
+      return `1:demo:send-orders:${stream}`;
     },
     head: () => server.app.platform.opened.store.count(),
     stop: async () => {
