@@ -5,6 +5,7 @@ import { ReadModels1795132800003 } from './0003-read-models';
 import { TenantLogs1795132800004 } from './0004-tenant-logs';
 import { SubscriptionPartitions1795132800005 } from './0005-subscription-partitions';
 import { TickShares1795132800007 } from './0007-tick-shares';
+import { CorporateActions1795132800010 } from './0010-corporate-actions';
 
 export const migrations = [
   Events1795132800001,
@@ -13,4 +14,5 @@ export const migrations = [
   TenantLogs1795132800004,
   SubscriptionPartitions1795132800005,
   TickShares1795132800007,
+  CorporateActions1795132800010,
 ] as const;

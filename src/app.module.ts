@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ConfigModule } from './config/config.module';
+import { CorporateActionsModule } from './corporate-actions/corporate-actions.module';
 import { ExecutionModule } from './execution/execution.module';
 import { type Market, MarketDataModule } from './market-data/market-data.module';
 import { MessagingModule } from './platform/messaging.module';
@@ -24,6 +25,7 @@ export class AppModule {
         ConfigModule,
         TradingModule,
         ExecutionModule,
+        CorporateActionsModule,
       ],
     };
   }

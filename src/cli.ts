@@ -2,6 +2,7 @@
 /** `vb`: the command line. Exit codes: 0 done, 1 a rule or the data says no, 2 wrong usage. */
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
+import { addActionsCommands } from './cli/actions.command';
 import { addCalendarCommand } from './cli/calendar.command';
 import { processConsole } from './cli/console';
 import { addReplayCommand } from './cli/replay.command';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   addServeCommand(program);
   addTickCommand(program, console);
   addReplayCommand(program, console);
+  addActionsCommands(program, console);
   addCalendarCommand(program, console);
   addStoreCommands(program, console);
   addSubscriptionCommands(program, console);

@@ -1,6 +1,6 @@
 /** The market of a replay: recorded bars, or recorded quotes judged as live ones are; a dated bar counts as regular session. */
 import { formatAmount } from '../kernel/amount';
-import type { Instant, TradingDay } from '../kernel/clock';
+import { type Instant, later, type TradingDay } from '../kernel/clock';
 import type { Session } from '../contracts/evaluation';
 import type { Exchange } from '../contracts/instrument';
 import { ExchangeCalendar, type ExchangeDay } from '../market-data/exchange-calendar';
@@ -18,9 +18,11 @@ export class ReplayMarket implements Market {
 
   private bar: Bar;
 
-  constructor(first: Bar, exchangeCalendar: ExchangeCalendar, recorded: readonly Quote[] | null) {
+  constructor(bars: readonly [Bar, ...Bar[]], exchangeCalendar: ExchangeCalendar, recorded: readonly Quote[] | null) {
+    const [first] = bars;
     this.bar = first;
-    this.calendar = new ReplayCalendar(exchangeCalendar, () => (this.isOpening || this.bar.dated ? this.bar : null));
+    const days = first.dated ? new BarDays(bars) : null;
+    this.calendar = new ReplayCalendar(exchangeCalendar, days, () => (this.isOpening || this.bar.dated ? this.bar : null));
     this.quotes = new ReplayQuotes((at) => (recorded && !this.isOpening ? quoteAt(recorded, at) : barQuote(this.bar)));
     this.isHistorical = () => this.isOpening || recorded === null;
   }
@@ -38,6 +40,48 @@ function barQuote({ at, close }: Bar): RawQuote {
   return { ts: at, bid: price, ask: price, last: price, source: 'bars' };
 }
 
+const HOUR_MS = 3_600_000;
+
+/** The usual hours around a dated bar, which is its day's regular close: also on dates that the exchange has no session on. */
+const barDay = ({ at, day }: Bar): ExchangeDay => ({
+  date: day,
+  pre_open: later(at, -12 * HOUR_MS),
+  open: later(at, -6.5 * HOUR_MS),
+  close: at,
+  post_close: later(at, 4 * HOUR_MS),
+  early_close: false,
+});
+
+/** The days of dated bars, in order. */
+class BarDays {
+  private readonly days: readonly TradingDay[];
+  private readonly byDay: ReadonlyMap<TradingDay, Bar>;
+
+  constructor(bars: readonly Bar[]) {
+    this.days = bars.map(({ day }) => day);
+    this.byDay = new Map(bars.map((bar) => [bar.day, bar]));
+  }
+
+  on(date: TradingDay): ExchangeDay | null {
+    const bar = this.byDay.get(date);
+    return bar ? barDay(bar) : null;
+  }
+
+  before = (date: TradingDay): TradingDay | null => this.days[this.firstFrom(date) - 1] ?? null;
+  after = (date: TradingDay): TradingDay | null => this.days[this.firstFrom(`${date}~`)] ?? null;
+
+  /** Index of the first day at or after a text. */
+  private firstFrom(text: string): number {
+    let [low, high] = [0, this.days.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.days[middle] ?? '') < text) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
 class ReplayQuotes extends QuoteSource {
   readonly name = 'replay';
   readonly perTenant = false;
@@ -51,12 +95,13 @@ class ReplayQuotes extends QuoteSource {
   }
 }
 
-/** The exchange's calendar, except that the bar in force, if there is one, is regular session on its own day. */
+/** The exchange's calendar, except that the bar in force, if there is one, is regular session on its own day. Dated bars are the only days there are. */
 class ReplayCalendar extends ExchangeCalendar {
   readonly version: string;
 
   constructor(
     private readonly exchange: ExchangeCalendar,
+    private readonly barDays: BarDays | null,
     private readonly barInForce: () => Bar | null,
   ) {
     super();
@@ -72,15 +117,17 @@ class ReplayCalendar extends ExchangeCalendar {
   }
 
   day(exchange: Exchange, date: TradingDay): ExchangeDay | null | 'unknown' {
-    return this.exchange.day(exchange, date);
+    return this.barDays ? this.barDays.on(date) : this.exchange.day(exchange, date);
   }
 
   previousTradingDay(exchange: Exchange, date: TradingDay): TradingDay | null {
-    return this.exchange.previousTradingDay(exchange, date);
+    if (!this.barDays) return this.exchange.previousTradingDay(exchange, date);
+    return this.barDays.before(date);
   }
 
   nextTradingDay(exchange: Exchange, date: TradingDay): TradingDay | null {
-    return this.exchange.nextTradingDay(exchange, date);
+    if (!this.barDays) return this.exchange.nextTradingDay(exchange, date);
+    return this.barDays.after(date);
   }
 
   days(exchange: Exchange, from: TradingDay, to: TradingDay): readonly ExchangeDay[] {

@@ -5,10 +5,10 @@ import { parseAmount, ZERO } from '../kernel/amount';
 import { InputError, messageOf } from '../kernel/errors';
 import { EXCHANGES, type Exchange } from '../contracts/instrument';
 import { loadCalendar } from '../market-data/calendar-file.adapter';
-import { loadBars, loadQuotes } from '../market-data/csv.adapter';
+import { loadActions, loadBars, loadQuotes } from '../market-data/csv.adapter';
 import { barsBetween } from '../market-data/recorded-bars';
 import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../rules/settings';
-import { checkSettings, SETTING_NAMES, validateSettings } from '../rules/settings-validation';
+import { checkSettings, RUN_SETTING_NAMES, validateSettings } from '../rules/settings-validation';
 import type { RunResult } from '../simulation/run-result';
 import { type Console, table } from './console';
 import { replay, type ReplayOptions } from './replay';
@@ -17,6 +17,7 @@ interface ReplayFlags {
   readonly symbol: string;
   readonly bars: string;
   readonly quotes?: string;
+  readonly actions?: string;
   readonly cash: string;
   readonly qty?: string;
   readonly stockPct?: string;
@@ -34,6 +35,7 @@ export function addReplayCommand(program: Command, console: Console): void {
     .requiredOption('--symbol <symbol>', 'symbol of the instrument')
     .requiredOption('--bars <file>', 'CSV with date|ts,open,high,low,close,volume')
     .option('--quotes <file>', 'CSV with ts,bid,ask,last: what an evaluation sees, every check applies')
+    .option('--actions <file>', 'CSV with ex_date,type(dividend|split),value,pay_date?')
     .requiredOption('--cash <amount>', 'cash to start with')
     .option('--qty <shares>', 'shares to start with; they cost no cash')
     .option('--stock-pct <percent>', 'percent of the cash to put into stock at the first close')
@@ -70,6 +72,7 @@ async function readReplayOptions(flags: ReplayFlags): Promise<ReplayOptions> {
     calendar,
     bars,
     quotes: flags.quotes === undefined ? null : await loadQuotes(flags.quotes),
+    actions: flags.actions === undefined ? [] : await loadActions(flags.actions),
     cash: notNegative(flags.cash, '--cash'),
     qty: flags.qty === undefined ? ZERO : notNegative(flags.qty, '--qty'),
     stockPct: flags.stockPct === undefined ? null : percent(flags.stockPct),
@@ -91,7 +94,7 @@ function percent(text: string) {
 
 /** Drift and slippage are 0: the order fills at the price it was decided on. */
 async function readConfig(file: string | undefined): Promise<SettingsText> {
-  const own = file === undefined ? {} : validateSettings(await readJson(file), SETTING_NAMES);
+  const own = file === undefined ? {} : validateSettings(await readJson(file), RUN_SETTING_NAMES);
   const settings = { ...HISTORICAL_SETTINGS_TEXT, ...own, max_drift_bps: '0', slippage_bps: '0' };
   checkSettings(parseSettings(settings));
   return settings;

@@ -6,17 +6,22 @@ import { AddInstrument } from '../contracts/instrument';
 import { PlaceManualOrder, type TradeData } from '../contracts/order';
 import { OpenPortfolio } from '../contracts/portfolio';
 import { GetPosition, OpenPosition, type PositionView } from '../contracts/position';
+import type { SplitEventData } from '../contracts/position-action';
 import { ChangeSettings } from '../contracts/settings';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
+import type { RecordedAction } from '../market-data/recorded-actions';
 import type { Bar } from '../market-data/recorded-bars';
 import { Sql } from '../platform/database/sql';
 import { priceHistory } from '../rules/benchmarks';
 import { EquityCurve, marketOf, reportOf } from '../rules/metrics';
+import type { HoldingChange } from '../rules/metrics-outcomes';
 import { openingPurchase } from '../rules/opening-purchase';
 import type { Quote } from '../rules/price-policy';
 import { DEFAULT_SETTINGS_TEXT, parseSettings, type RuleSettings, SETTING_GROUPS, type SettingsText } from '../rules/settings';
+import { parseRatio } from '../rules/split';
 import { type RunResult, runResult } from '../simulation/run-result';
 import type { App } from '../app';
+import { actionsWithin, pastActions, ReplayActions, type ReplayedInstrument } from './replay-actions';
 import { ReplayMarket } from './replay-market';
 import { openScratchApp, type ScratchApp } from './scratch-app';
 import { QueryBus } from '@nestjs/cqrs';
@@ -28,6 +33,7 @@ export interface ReplayOptions {
   /** At least one. */
   readonly bars: readonly Bar[];
   readonly quotes: readonly Quote[] | null;
+  readonly actions: readonly RecordedAction[];
   readonly cash: Amount;
   readonly qty: Amount;
   /** Percent of the cash to put into stock at the first bar's close. */
@@ -51,9 +57,9 @@ export async function replay(
   isCancelled: () => boolean = () => false,
   inspect: (app: App) => Promise<void> = () => Promise.resolve(),
 ): Promise<RunResult | null> {
-  const [first] = options.bars;
+  const [first, ...others] = options.bars;
   if (!first) throw new RangeError('a replay needs at least one bar');
-  const market = new ReplayMarket(first, options.calendar, options.quotes);
+  const market = new ReplayMarket([first, ...others], options.calendar, options.quotes);
   const scratch = await openScratchApp(first.at, market);
   try {
     const result = await new Replay(options, first, market, scratch).run(onProgress, isCancelled);
@@ -68,6 +74,7 @@ class Replay {
   private readonly settings: RuleSettings;
   private readonly history;
   private readonly curve: EquityCurve;
+  private readonly actions: ReplayActions;
 
   constructor(
     private readonly options: ReplayOptions,
@@ -76,13 +83,15 @@ class Replay {
     private readonly scratch: ScratchApp,
   ) {
     this.settings = parseSettings(options.settings);
-    this.history = priceHistory(options.bars, []);
+    const actions = actionsWithin(options.bars, options.actions);
+    this.actions = new ReplayActions(scratch, market.calendar, TENANT, actions);
+    this.history = priceHistory(options.bars, pastActions(actions));
     this.curve = new EquityCurve(this.history.timeline);
   }
 
   async run(onProgress: (progress: ReplayProgress) => void, isCancelled: () => boolean): Promise<RunResult | null> {
     const { bars } = this.options;
-    const positionId = await this.open();
+    const { positionId, instrument } = await this.open();
     let position = await this.record(0, this.first, positionId);
     this.market.isOpening = false;
     for (let index = 1; index < bars.length; index++) {
@@ -91,7 +100,9 @@ class Replay {
       if (!bar) break;
       this.market.moveTo(bar);
       this.scratch.clock.set(bar.at);
+      const wentEx = await this.actions.recordCloses(instrument, bars, index);
       await this.scratch.driver.tick(context, bar.at, { kind: 'tenant' });
+      if (wentEx) await this.actions.settle();
       position = await this.record(index, bar, positionId);
       onProgress({ bars: index + 1, total: bars.length });
     }
@@ -99,11 +110,11 @@ class Replay {
   }
 
   /** Portfolio, position, settings, and the opening purchase at the first bar's close. */
-  private async open(): Promise<string> {
+  private async open(): Promise<{ readonly positionId: string; readonly instrument: ReplayedInstrument }> {
     const { commands, driver } = this.scratch;
     const { symbol, exchange, cash, qty, stockPct } = this.options;
     const price = this.first.close;
-    await commands.execute(
+    const instrument = await commands.execute(
       new AddInstrument(context, { symbol, exchange, asset_type: 'EQUITY', currency: 'USD', tick_size: null, lot_size: null }),
     );
     const portfolio = await commands.execute(new OpenPortfolio(context, { name: 'Replay', base_currency: 'USD', owner_user_id: 'replay' }));
@@ -111,6 +122,7 @@ class Replay {
     const anchor = { anchor_price: formatAmount(price), anchor_from_first_price: false, avg_cost: formatAmount(price) };
     const { id } = await commands.execute(new OpenPosition(context, { ...terms, ...anchor }));
     await this.configure(id);
+    await this.actions.announce(instrument);
     const step = this.settings.qty_step;
     const bought =
       stockPct === null
@@ -123,7 +135,7 @@ class Replay {
       );
       await driver.settle();
     }
-    return id;
+    return { positionId: id, instrument };
   }
 
   private async configure(positionId: string): Promise<void> {
@@ -150,12 +162,7 @@ class Replay {
     const { cash, qty, bars } = this.options;
     const trades = await this.trades();
     const turnover = trades.reduce((sum, { notional }) => plus(sum, parseAmount(notional)), ZERO);
-    const changes = trades.map(({ side, executed_qty, executed_price }) => ({
-      type: 'fill' as const,
-      side,
-      qty: parseAmount(executed_qty),
-      price: parseAmount(executed_price),
-    }));
+    const changes = await this.changes();
     const { qty_step, commission_rate, withholding_tax_pct } = this.settings;
     const market = marketOf(this.history, { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT });
     const end = {
@@ -172,6 +179,20 @@ class Replay {
     };
     const span = { bars: bars.length, first: this.first.label, last: last.label };
     return runResult(span, end, reportOf({ curve: this.curve, turnover, changes }, market));
+  }
+
+  /** What changed the holding, in the order of the log. */
+  private async changes(): Promise<readonly HoldingChange[]> {
+    const sql = this.scratch.app.nest.get(Sql);
+    const text = `SELECT type, data FROM events WHERE tenant_id = ? AND type IN ('TradeExecuted', 'SplitApplied') ORDER BY position`;
+    return (await sql.read(text, [TENANT])).map(({ type, data }): HoldingChange => {
+      if (type === 'SplitApplied') {
+        const { ratio, qty } = JSON.parse(String(data)) as SplitEventData;
+        return { type: 'split', ratio: parseRatio(ratio), qty: parseAmount(qty) };
+      }
+      const { side, executed_qty, executed_price } = JSON.parse(String(data)) as TradeData;
+      return { type: 'fill', side, qty: parseAmount(executed_qty), price: parseAmount(executed_price) };
+    });
   }
 
   private async trades(): Promise<readonly TradeData[]> {

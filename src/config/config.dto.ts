@@ -52,11 +52,15 @@ export class PricePolicyDto {
 
 export class CommissionRatesDto {
   @ApiAmountSetting('commission_rate') readonly commission_rate?: string;
+}
+
+export class DividendsDto {
   @ApiAmountSetting('withholding_tax_pct') readonly withholding_tax_pct?: string;
+  @ApiSwitch('reinvest_dividends') readonly reinvest_dividends?: boolean;
 }
 
 /** One per group, in the order of the groups. */
-export const GROUP_DTOS = [TriggersDto, GuardrailsDto, OrderPolicyDto, PricePolicyDto, CommissionRatesDto] as const;
+export const GROUP_DTOS = [TriggersDto, GuardrailsDto, OrderPolicyDto, PricePolicyDto, CommissionRatesDto, DividendsDto] as const;
 export const GROUP_NAMES = Object.keys(SETTING_GROUPS);
 /** Any of them: no values at all is right for every group. */
 export const GROUP_SCHEMA = { anyOf: GROUP_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) })) };

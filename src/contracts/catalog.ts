@@ -1,4 +1,5 @@
 /** Every event of the product with its current schema version. An event that is not listed cannot be appended. */
+import type { AnnouncementEvent } from './corporate-action';
 import type { EvaluationEvent } from './evaluation';
 import type { InstrumentEvent } from './instrument';
 import type { OrderEvent } from './order';
@@ -9,7 +10,16 @@ import type { TenancyEvent } from './tenancy';
 import type { TickEvent } from './tick';
 
 type DomainEvent =
-  PositionEvent | OrderEvent | EvaluationEvent | TickEvent | PortfolioEvent | SlotEvent | InstrumentEvent | SettingsEvent | TenancyEvent;
+  | AnnouncementEvent
+  | PositionEvent
+  | OrderEvent
+  | EvaluationEvent
+  | TickEvent
+  | PortfolioEvent
+  | SlotEvent
+  | InstrumentEvent
+  | SettingsEvent
+  | TenancyEvent;
 
 export type DomainEventType = DomainEvent['type'];
 
@@ -26,6 +36,28 @@ const SCHEMA_VERSIONS: Readonly<Record<DomainEventType, number>> = {
   ReservationReleased: 1,
   PositionUpdated: 1,
   GuardrailBreached: 1,
+  DividendAccrued: 1,
+  DividendAdjusted: 1,
+  DividendReversed: 1,
+  DividendPaid: 1,
+  DividendReinvested: 1,
+  SplitApplied: 1,
+  SplitAdjusted: 1,
+  CashInLieuPaid: 1,
+  PositionHaltedByAction: 1,
+  DividendAnnounced: 1,
+  DividendAmended: 1,
+  DividendCancelled: 1,
+  SplitAnnounced: 1,
+  SplitAmended: 1,
+  SplitCancelled: 1,
+  InstrumentChangeAnnounced: 1,
+  InstrumentChangeAmended: 1,
+  InstrumentChangeCancelled: 1,
+  AnnouncementConflicted: 1,
+  AnnouncementDoubted: 1,
+  AnnouncementApproved: 1,
+  AnnouncementProcessed: 1,
   OrderIntentQueued: 1,
   OrderRepriced: 1,
   OrderSubmitted: 1,

@@ -51,6 +51,8 @@ export interface EvaluationData {
     /** Raised when a halt is resolved; the quote gate's memory belongs to one epoch. */
     readonly quote_epoch: number;
     readonly order_pending: boolean;
+    /** Why the position holds until a corporate action is applied; null where none waits. */
+    readonly action_pending: string | null;
     readonly qty: AmountText;
     readonly cash: AmountText;
     readonly dividend_receivable: AmountText;

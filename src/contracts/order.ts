@@ -4,7 +4,7 @@ import type { AmountText } from '../kernel/amount';
 import type { Instant } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { Exchange } from './instrument';
-import type { Side } from './position';
+import type { PositionCommandBody, Side } from './position';
 
 export type OrderType = 'MARKET' | 'LIMIT' | 'STOP' | 'STOP_LIMIT' | 'TRAILING';
 export type TimeInForce = 'DAY' | 'GTC' | 'IOC' | 'FOK';
@@ -157,6 +157,8 @@ export class PlaceManualOrder extends Command<OrderView> {
     readonly terms: ManualOrderTerms,
     /** Price the reservation is computed from; the current quote where null. */
     readonly evaluationPrice: AmountText | null,
+    /** What happens to the position in the same append: an order that may be placed once says here what it uses up. */
+    readonly before?: PositionCommandBody,
   ) {
     super();
   }

@@ -4,6 +4,7 @@ import type { AmountText } from '../kernel/amount';
 import type { Instant, TradingDay } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { Exchange } from './instrument';
+import type { PositionActionCommand, PositionActionEvent } from './position-action';
 
 export type PositionStatus = 'ACTIVE' | 'PAUSED' | 'HALTED' | 'CLOSED';
 export type Side = 'BUY' | 'SELL';
@@ -50,6 +51,7 @@ export interface FillBooking {
 }
 
 export type PositionEvent =
+  | PositionActionEvent
   | {
       readonly type: 'PositionOpened';
       readonly data: PositionTerms & {
@@ -66,7 +68,13 @@ export type PositionEvent =
   | { readonly type: 'CashWithdrawn'; readonly data: CashMovement }
   | {
       readonly type: 'AnchorSet';
-      readonly data: { readonly anchor_price: AmountText; readonly former_anchor_price: AmountText | null; readonly reason: AnchorReason };
+      readonly data: {
+        readonly anchor_price: AmountText;
+        readonly former_anchor_price: AmountText | null;
+        readonly reason: AnchorReason;
+        /** Of a completed order: the price of its fills, which corporate actions since then have made `anchor_price` of. */
+        readonly base_price?: AmountText;
+      };
     }
   | { readonly type: 'PositionPaused'; readonly data: { readonly reason: string } }
   | { readonly type: 'PositionResumed'; readonly data: { readonly former_status: PositionStatus } }
@@ -99,6 +107,8 @@ export type PositionEvent =
         readonly total_commission_paid: AmountText;
         readonly day_orders: number;
         readonly day_notional: AmountText;
+        /** A fill of before a split that was applied already: what its shares are today. */
+        readonly restated_qty?: AmountText;
       };
     }
   | {
@@ -113,6 +123,7 @@ export type PositionEvent =
     };
 
 export type PositionCommandBody =
+  | PositionActionCommand
   | {
       readonly type: 'OpenPosition';
       readonly data: PositionTerms & {
@@ -150,6 +161,8 @@ export type PositionCommandBody =
   | {
       readonly type: 'BookFill';
       readonly data: FillBooking & {
+        /** Smallest quantity: shares of before a split become whole steps of new ones. */
+        readonly step: AmountText;
         /** Guardrails to hold the holding against after the fill, in percent; null for a manual order. */
         readonly limits: { readonly min_stock_pct: AmountText; readonly max_stock_pct: AmountText } | null;
       };

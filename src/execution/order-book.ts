@@ -133,6 +133,7 @@ export class OrderBook {
         day: this.calendar.tradingDay(order.exchange, fill.executed_at),
         order_done: done,
         order_price: done ? formatOptional(averageFillPrice(after)) : null,
+        step: order.qty_step,
         limits,
       },
     };
@@ -162,7 +163,9 @@ export class OrderBook {
         if (isTerminal(order.status) || (command.type === 'RequestCancel' && order.status !== 'QUEUED')) return [ending];
         const data = { order_id: orderId, outcome: command.type, order_price: formatOptional(averageFillPrice(order)) };
         const release: PositionCommandBody = { type: 'ReleaseReservation', data };
-        return [ending, { stream: `position-${order.position_id}`, command: release }];
+        // The anchor that fills have set is as old as the last of them, whenever the order ended.
+        const ts = data.order_price === null ? undefined : (order.last_fill_at ?? undefined);
+        return [ending, { stream: `position-${order.position_id}`, command: release, ts }];
       },
       options,
     );

@@ -28,8 +28,8 @@ import { orderMessage } from './send-order.policy';
 export class PlaceManualOrderHandler implements ICommandHandler<PlaceManualOrder> {
   constructor(private readonly orders: ManualOrders) {}
 
-  execute({ context, positionId, terms, evaluationPrice }: PlaceManualOrder): Promise<OrderView> {
-    return this.orders.place(context, positionId, terms, { price: evaluationPrice });
+  execute({ context, positionId, terms, evaluationPrice, before }: PlaceManualOrder): Promise<OrderView> {
+    return this.orders.place(context, positionId, terms, { price: evaluationPrice, before });
   }
 }
 

@@ -20,9 +20,10 @@ export interface Decider<State, Command extends Message, Event extends Message> 
   /** The part of a stream's name before its first `-`. */
   readonly category: string;
   readonly initialState: State;
-  /** Already done gives `[]`; a rule that says no throws DomainError. */
-  decide(command: Command, state: State): readonly Event[];
-  evolve(state: State, event: Event): State;
+  /** Already done gives `[]`; a rule that says no throws DomainError. `at` is the business time of the command: when it happened. */
+  decide(command: Command, state: State, at?: Instant): readonly Event[];
+  /** `at` is the event's business time. */
+  evolve(state: State, event: Event, at?: Instant): State;
   /** What an event of this stream is about, from the state after it. */
   subject(state: State, event: Event): EventSubject;
   /** Present where an event may happen once per tenant, whatever its stream's version. */

@@ -9,6 +9,7 @@ import { InputError, messageOf } from '../kernel/errors';
 import type { Quote } from '../rules/price-policy';
 import type { ExchangeCalendar } from './exchange-calendar';
 import { type QuoteRequest, QuoteSource } from './quotes.port';
+import { readActions, type RecordedAction } from './recorded-actions';
 import { type Bar, readBars } from './recorded-bars';
 import { QUOTE_HEADER, quoteAt, readQuotes } from './recorded-quotes';
 
@@ -21,6 +22,9 @@ export const loadBars = async (file: string, calendar: ExchangeCalendar, exchang
 
 /** Throws InputError naming the file where it cannot be read, else as `readQuotes`. */
 export const loadQuotes = async (file: string): Promise<readonly Quote[]> => readQuotes(await load(file), file);
+
+/** Throws InputError naming the file where it cannot be read, else as `readActions`. */
+export const loadActions = async (file: string): Promise<readonly RecordedAction[]> => readActions(await load(file), file);
 
 async function load(file: string): Promise<string> {
   try {

@@ -3,8 +3,10 @@ import { never } from '../kernel/errors';
 import { TenantTables } from '../platform/database/tenant-tables';
 import type { Platform } from '../platform/open-platform';
 import type { Settings } from '../platform/settings';
+import { type ActionProvider, NoActions } from './actions.port';
 import { BoundedQuotes } from './bounded-quotes';
 import { loadCalendar } from './calendar-file.adapter';
+import { CsvActions } from './csv-actions.adapter';
 import { CsvQuotes } from './csv.adapter';
 import type { ExchangeCalendar } from './exchange-calendar';
 import { InstrumentReferences } from './instrument-references';
@@ -14,6 +16,7 @@ import { PushedQuoteTable } from './pushed-quote.table';
 import type { QuoteSource } from './quotes.port';
 import { SimulatedQuotes } from './simulated.adapter';
 import { YahooQuotes } from './yahoo.adapter';
+import { YahooActions } from './yahoo-actions.adapter';
 
 /** Throws InputError where the calendar's override file is missing or wrong. */
 export function marketFrom(platform: Platform): Market {
@@ -21,7 +24,13 @@ export function marketFrom(platform: Platform): Market {
   const calendar = loadCalendar(settings.calendarOverrides);
   const feed = feedOf(settings, calendar, platform);
   const quotes = new BoundedQuotes(feed, timer, (failure) => log.warn('a quote could not be had in time', { ...failure }));
-  return { calendar, quotes, isHistorical: () => false };
+  return { calendar, quotes, actions: actionsOf(settings), isHistorical: () => false };
+}
+
+/** Announcements come from where quotes come from, where that knows any. */
+function actionsOf({ marketData, marketDataCsv }: Settings): ActionProvider {
+  if (marketData === 'csv') return new CsvActions(marketDataCsv ?? '');
+  return marketData === 'yahoo' ? new YahooActions() : new NoActions();
 }
 
 function feedOf(settings: Settings, calendar: ExchangeCalendar, { opened, logs, clock }: Platform): QuoteSource {

@@ -9,6 +9,8 @@ export interface QuoteMemory {
   readonly last_good_ts: Instant | null;
   /** The last good price as it was before a corporate action restated it: a feed may show it for some minutes more. */
   readonly price_before_action: AmountText | null;
+  /** The last corporate action that the last good price was restated by, until a good quote from after it: no action restates twice. */
+  readonly restated_to: Instant | null;
   /** A price beyond the limit that waits for confirmation. */
   readonly candidate_price: AmountText | null;
   readonly candidate_ts: Instant | null;
@@ -20,6 +22,7 @@ export const NO_MEMORY: QuoteMemory = {
   last_good_price: null,
   last_good_ts: null,
   price_before_action: null,
+  restated_to: null,
   candidate_price: null,
   candidate_ts: null,
   confirmations: [],
@@ -52,13 +55,14 @@ const LARGEST_SPLIT_TERM = 10n;
  * The last good price after a corporate action, which multiplied prices by `factor` (a split `new:old` by old/new, a dividend by
  * (P − D)/P); rounded half-even to 8 places. Waiting candidates are forgotten.
  */
-export function restateMemory(memory: QuoteMemory, factor: Exact): QuoteMemory {
+export function restateMemory(memory: QuoteMemory, factor: Exact, actionAt: Instant | null = null): QuoteMemory {
   if (memory.last_good_price === null) return NO_MEMORY;
   return {
     ...NO_MEMORY,
     last_good_price: formatAmount(roundHalfEven(multiply(exact(parseAmount(memory.last_good_price)), factor))),
     last_good_ts: memory.last_good_ts,
     price_before_action: memory.last_good_price,
+    restated_to: actionAt,
   };
 }
 
@@ -85,7 +89,8 @@ function differs(price: Amount, reference: Amount, pct: Amount): boolean {
 /** The new last good price. A quote that arrives late is good but does not turn the memory back. */
 function remember({ price, ts, memory }: JumpInput): QuoteMemory {
   if (memory.last_good_ts !== null && ts < memory.last_good_ts) return memory;
-  return { ...NO_MEMORY, last_good_price: formatAmount(price), last_good_ts: ts };
+  const restated_to = memory.restated_to !== null && ts < memory.restated_to ? memory.restated_to : null;
+  return { ...NO_MEMORY, last_good_price: formatAmount(price), last_good_ts: ts, restated_to };
 }
 
 /** Counts a quote for the waiting price where it is later, not counted yet and within 5 % of it; a price elsewhere waits anew. */

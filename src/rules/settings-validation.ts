@@ -70,9 +70,13 @@ const READERS: { readonly [Name in SettingName]: Reader<SettingsText[Name]> } = 
   halt_jump_pct: percentage,
   commission_rate: amount('a fraction of at least 0 and below 1 (0.0001 is one basis point)', (value) => value >= 0n && value < SCALE),
   withholding_tax_pct: percentage,
+  reinvest_dividends: yesOrNo,
 };
 
 export const SETTING_NAMES = Object.keys(READERS) as readonly SettingName[];
+
+/** What a run over recorded history can be given: reinvestment is a matter of live positions. */
+export const RUN_SETTING_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => name !== 'reinvest_dividends');
 
 /**
  * The settings in a flat object of some of the `allowed` names, amounts in their shortest form.

@@ -36,6 +36,8 @@ interface Settings<Value> {
   readonly halt_jump_pct: Value;
   readonly commission_rate: Value;
   readonly withholding_tax_pct: Value;
+  /** A dividend's net payment buys shares at the next price of a regular session. */
+  readonly reinvest_dividends: boolean;
 }
 
 /** As the rules read them. */
@@ -70,6 +72,7 @@ export const DEFAULT_SETTINGS_TEXT: SettingsText = Object.freeze({
   halt_jump_pct: '40',
   commission_rate: '0.0001',
   withholding_tax_pct: '0',
+  reinvest_dividends: false,
 });
 
 /** The defaults of replays and simulations: no minimum, no cap on one trade, no daily limits. */
@@ -87,7 +90,8 @@ export const SETTING_GROUPS = Object.freeze({
   guardrails: ['min_stock_pct', 'max_stock_pct', 'max_trade_pct_of_position', 'max_orders_per_day', 'max_daily_notional', 'short_selling'],
   'order-policy': ['min_qty', 'min_notional', 'action_below_min', 'qty_step', 'allow_after_hours', 'max_drift_bps', 'slippage_bps'],
   'price-policy': ['price_policy', 'max_quote_age_minutes', 'max_spread_pct', 'max_jump_pct', 'halt_jump_pct'],
-  'commission-rates': ['commission_rate', 'withholding_tax_pct'],
+  'commission-rates': ['commission_rate'],
+  dividends: ['withholding_tax_pct', 'reinvest_dividends'],
 }) satisfies Readonly<Record<string, readonly SettingName[]>>;
 
 export type SettingGroup = keyof typeof SETTING_GROUPS;

@@ -30,7 +30,7 @@ export class EvaluatePositionHandler implements ICommandHandler<EvaluatePosition
       quotes: price === null ? this.boards.current() : this.boards.fixed(price),
     };
     if (dryRun) {
-      const data = await this.evaluator.preview(context.tenantId, positionId, request);
+      const data = await this.evaluator.preview(context, positionId, request);
       if (!data) throw new NotFoundError('position');
       return { ...data, dry_run: true };
     }
@@ -53,7 +53,7 @@ export class ReevaluateOrderHandler implements ICommandHandler<ReevaluateOrder> 
 
   async execute({ context, order }: ReevaluateOrder): Promise<Reevaluation> {
     const request: EvaluationRequest = { tick_id: null, trigger_kind: 'drift', dedupe: order.order_id, quotes: this.boards.current() };
-    const decided = await this.evaluator.preview(context.tenantId, order.position_id, request, true);
+    const decided = await this.evaluator.preview(context, order.position_id, request, true);
     if (!decided) throw new NotFoundError('position');
     const evaluated: EvaluationData = { ...decided, order_id: order.order_id };
     const side = await this.sideOf(context, order.order_id);

@@ -39,6 +39,8 @@ export class EvaluatedPositionDto {
   @CountField() readonly version!: number;
   @CountField() readonly quote_epoch!: number;
   @FlagField() readonly order_pending!: boolean;
+  /** Why it holds until a corporate action is applied. */
+  @TextField({ nullable: true }) readonly action_pending!: string | null;
   @AmountField() readonly qty!: string;
   @AmountField() readonly cash!: string;
   @AmountField() readonly dividend_receivable!: string;

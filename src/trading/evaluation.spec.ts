@@ -34,6 +34,9 @@ const position: OpenPositionState = {
   reservation: null,
   day: null,
   quote_epoch: 0,
+  anchor_base: null,
+  opened_at: '2026-11-20T14:00:00.000Z',
+  actions: [],
 };
 const quote = (over: Partial<EvaluationQuote> = {}): EvaluationQuote => ({
   ts: NOW,
@@ -48,6 +51,7 @@ const input = (over: Partial<EvaluationInput> = {}): EvaluationInput => ({
   position,
   version: 3,
   own_order: false,
+  action_pending: null,
   tick_id: NOW,
   trigger_kind: 'tick',
   evaluated_at: NOW,
@@ -167,6 +171,7 @@ describe('evaluation', () => {
                 last_good_price: good,
                 last_good_ts: NOW,
                 price_before_action: null,
+                restated_to: null,
                 candidate_price: null,
                 candidate_ts: null,
                 confirmations: [],

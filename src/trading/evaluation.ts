@@ -30,6 +30,8 @@ export interface EvaluationInput {
   readonly version: number;
   /** The live order of the position is the one that is being evaluated again. */
   readonly own_order: boolean;
+  /** Why the position holds until a corporate action is applied; null where none waits. */
+  readonly action_pending: string | null;
   readonly tick_id: string | null;
   readonly trigger_kind: TriggerKind;
   readonly evaluated_at: Instant;
@@ -117,7 +119,7 @@ function holdingsOf(position: OpenPositionState): Holdings {
   return holdings;
 }
 
-function snapshotOf({ position, settings, version, own_order, day }: EvaluationInput): Snapshot {
+function snapshotOf({ position, settings, version, own_order, action_pending, day }: EvaluationInput): Snapshot {
   const today = position.day !== null && position.day.date === day ? position.day : null;
   const { qty, cash, dividend_receivable, anchor_price } = holdingsOf(position);
   return {
@@ -125,6 +127,7 @@ function snapshotOf({ position, settings, version, own_order, day }: EvaluationI
     version,
     quote_epoch: position.quote_epoch,
     order_pending: position.reservation !== null && !own_order,
+    action_pending,
     qty,
     cash,
     dividend_receivable,
@@ -158,6 +161,7 @@ export type Decision = Pick<
 function decide(facts: Facts, settings: RuleSettings): Decision {
   const blocked = blockedBy(facts, settings);
   if (blocked === 'HALTED' || blocked === 'MARKET_CLOSED' || blocked === 'CALENDAR_UNKNOWN') return hold(blocked);
+  if (facts.position.action_pending !== null) return hold(blocked ?? facts.position.action_pending); // no price can be judged before it
   const verdict = judge(facts, settings);
   if (!verdict.usable) {
     const after = same(verdict.memory, facts.quote_memory as QuoteMemory | null) ? null : verdict.memory;
@@ -278,6 +282,7 @@ const isGoodMemory = (memory: QuoteMemory, price: AmountText, quote: EvaluationQ
   memory.last_good_ts === quote.ts &&
   memory.last_good_price === price &&
   memory.price_before_action === null &&
+  memory.restated_to === null &&
   memory.candidate_price === null;
 
 const same = (a: QuoteMemory, b: QuoteMemory | null): boolean => JSON.stringify(a) === JSON.stringify(b ?? NO_MEMORY);

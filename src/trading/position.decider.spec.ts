@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { formatAmount, parseAmount } from '../kernel/amount';
-import { specFor } from '../kernel/decider.spec-support';
+import { SPEC_TIME, specFor } from '../kernel/decider.spec-support';
 import type { FillBooking, PositionCommandBody, PositionEvent } from '../contracts/position';
 import { positionDecider } from './position.decider';
 import { freeCash, freeQty, type OpenPositionState } from './position.state';
@@ -46,7 +46,10 @@ const booking = (over: Partial<FillBooking> = {}): FillBooking => ({
   order_price: '48',
   ...over,
 });
-const fill = (over: Partial<FillBooking> = {}): PositionCommandBody => ({ type: 'BookFill', data: { ...booking(over), limits: null } });
+const fill = (over: Partial<FillBooking> = {}): PositionCommandBody => ({
+  type: 'BookFill',
+  data: { ...booking(over), step: '0.000001', limits: null },
+});
 const openState = (state: unknown): OpenPositionState => state as OpenPositionState;
 
 describe('position', () => {
@@ -172,7 +175,7 @@ describe('position', () => {
   it('books a fill that breaks the band, and says so', () => {
     const limits = { min_stock_pct: '25', max_stock_pct: '33' };
     const events = given(opened, reserved)
-      .when({ type: 'BookFill', data: { ...booking(), limits } })
+      .when({ type: 'BookFill', data: { ...booking(), step: '0.000001', limits } })
       .events();
     expect(events.map(({ type }) => type)).toEqual(['PositionUpdated', 'GuardrailBreached']);
     // 110·48 of 110·48 + 9519.952 = 35.67579138…%
@@ -228,7 +231,7 @@ describe('position', () => {
         let expected = parseAmount('10000') as bigint;
         for (const next of commands) {
           if (next.type === 'WithdrawCash' && parseAmount(next.data.amount) > freeCash(openState(state))) continue;
-          for (const event of positionDecider.decide(next, state)) state = positionDecider.evolve(state, event);
+          for (const event of positionDecider.decide(next, state, SPEC_TIME)) state = positionDecider.evolve(state, event, SPEC_TIME);
           if (next.type === 'DepositCash') expected += parseAmount(next.data.amount);
           if (next.type === 'WithdrawCash') expected -= parseAmount(next.data.amount);
           if (next.type === 'BookFill') {

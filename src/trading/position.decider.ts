@@ -2,7 +2,11 @@
 import { type Amount, formatAmount, formatOptional, isZero, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
 import type { Decider } from '../kernel/decider';
 import { DomainError, InputError, never } from '../kernel/errors';
+import type { Instant } from '../kernel/clock';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
+import { actionKey, decideAction, isActionCommand } from './position.action';
+import { isActionEvent } from './position.action-evolve';
+import { anchorOr, movesAnchor } from './position.anchor';
 import { bookFill } from './position.fill';
 import { evolvePosition } from './position.evolve';
 import { cashAccountOf, freeCash, freeQty, type OpenPositionState, type PositionState } from './position.state';
@@ -13,9 +17,10 @@ export const positionDecider: Decider<PositionState, PositionCommandBody, Positi
   category: 'position',
   initialState: { status: 'NONE' },
 
-  decide(command, state) {
+  decide(command, state, at) {
     if (command.type === 'OpenPosition') return state.status === 'NONE' ? [opened(command.data)] : [];
     if (state.status === 'NONE') throw new DomainError('position.unknown', 'Open the position first');
+    if (isActionCommand(command)) return decideAction(state, command);
     switch (command.type) {
       case 'DepositCash':
         return [{ type: 'CashDeposited', data: movement(notClosed(state), command.data, 'DEPOSIT') }];
@@ -37,22 +42,29 @@ export const positionDecider: Decider<PositionState, PositionCommandBody, Positi
       case 'ReserveForOrder':
         return reserve(notClosed(state), command.data);
       case 'ReleaseReservation':
-        return release(state, command.data);
+        return release(state, command.data, timeOf(at));
       case 'BookFill':
-        return bookFill(state, command.data);
+        return bookFill(state, command.data, timeOf(at));
       default:
         return never(command);
     }
   },
 
-  evolve: (state, event) => evolvePosition(state, event),
+  evolve: (state, event, at) => evolvePosition(state, event, at),
 
   subject(state, event) {
     if (state.status === 'NONE') throw new Error(`${event.type} on a position that was never opened`);
     const { portfolio_id, instrument_id, symbol, cash_account } = state;
     return { portfolio_id, instrument_id, symbol, position_id: cash_account.slice('position:'.length) };
   },
+
+  uniqueKey: (event) => (isActionEvent(event) ? actionKey(event) : null),
 };
+
+function timeOf(at: Instant | undefined): Instant {
+  if (at === undefined) throw new Error('a position depends on when things were executed: say when');
+  return at;
+}
 
 function opened(data: CommandData<'OpenPosition'>): PositionEvent {
   const { position_id, avg_cost, ...terms } = data;
@@ -169,9 +181,13 @@ function refuseBeyondFree(reason: string, what: string, free: Amount, needed: Am
 function release(
   state: OpenPositionState,
   { order_id, outcome, order_price }: CommandData<'ReleaseReservation'>,
+  at: Instant,
 ): readonly PositionEvent[] {
   if (state.reservation?.order_id !== order_id) return [];
   const released: PositionEvent = { type: 'ReservationReleased', data: { order_id, outcome } };
-  if (order_price === null || state.status === 'CLOSED') return [released];
-  return [released, ...setAnchor(state, { anchor_price: order_price, reason: 'ORDER_COMPLETED' })];
+  if (order_price === null || !movesAnchor(state, at)) return [released];
+  const base = { price: parseAmount(order_price), at };
+  const anchor = anchorOr(base, state.actions, state.anchor_price) ?? base.price;
+  const data = { anchor_price: formatAmount(anchor), former_anchor_price: formatOptional(state.anchor_price) };
+  return [released, { type: 'AnchorSet', data: { ...data, reason: 'ORDER_COMPLETED', base_price: order_price } }];
 }

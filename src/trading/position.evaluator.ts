@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { Folded } from '../kernel/decider';
 import type { Ids } from '../kernel/ids';
+import { memoryToday } from '../rules/action-prices';
 import type { QuoteMemory } from '../rules/quote-gate-jump';
 import type { RuleSettings } from '../rules/settings';
 import type { EvaluationData, SettingValues, TriggerKind } from '../contracts/evaluation';
@@ -19,6 +20,7 @@ import type { StreamRunner } from '../platform/streams/stream-runner';
 import { evaluate, mustHalt, settingsOf } from './evaluation';
 import { evaluationStream } from './evaluation.decider';
 import { QuoteMemories } from './evaluation.projection';
+import { type ActionGate, hasFraction } from './action-gate';
 import { MarketMoment } from './market-moment';
 import { intentOf, reservationOf } from './order-intent';
 import { PositionCache } from './position-cache';
@@ -42,6 +44,8 @@ interface Loaded {
   readonly position: OpenPositionState;
   readonly effective: EffectiveSettings;
   readonly memory: QuoteMemory | null;
+  /** Why it must hold until a corporate action is applied. */
+  readonly blocked: string | null;
 }
 
 export type OnResult = (id: string, result: Recorded | { readonly outcome: 'failed'; readonly error: unknown }) => void;
@@ -58,6 +62,8 @@ const isDone = (error: unknown): boolean => error instanceof DuplicateKey && err
 const CONFLICT_TRIES = 5;
 
 const marks = (ids: readonly string[]): string => ids.map(() => '?').join(', ');
+
+const blockedOnly = (id: string, reason: string | null): ReadonlyMap<string, string> => new Map(reason === null ? [] : [[id, reason]]);
 
 const ONE_TRY: RunOptions = { tries: 1 };
 
@@ -78,14 +84,17 @@ export class PositionEvaluator {
     private readonly calendar: ExchangeCalendar,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly gate: ActionGate,
   ) {}
 
   /** Evaluates and records each position; the results come in the order of `ids`, a position that is gone is left out. */
   async recordAll(context: CommandContext, ids: readonly string[], request: EvaluationRequest, onResult: OnResult): Promise<void> {
-    const positions = await this.load(context.tenantId, ids);
+    const blocked = await this.gate.open(context, ids);
+    const loaded = await this.load(context.tenantId, ids, blocked);
     const moment = this.moment();
-    const tradable = positions.filter(({ position }) => isTradable(position, moment)).map(({ position }) => position);
+    const tradable = loaded.filter(({ position }) => isTradable(position, moment)).map(({ position }) => position);
     await request.quotes.fetch(context.tenantId, tradable, moment.now);
+    const positions = await Promise.all(loaded.map((one) => this.withoutFraction(context, one, request, moment)));
     const plans = positions.map((loaded) => this.planned(context.tenantId, loaded, request, moment));
     const outcomes = await this.streams.runEach(
       context,
@@ -96,7 +105,7 @@ export class PositionEvaluator {
       const error = failure ?? outcomes[index]?.error;
       if (error === undefined && data) onResult(loaded.id, { outcome: 'recorded', data });
       else if (isDone(error)) onResult(loaded.id, { outcome: 'already_recorded' });
-      else if (error instanceof VersionConflict) again.push(this.recordAgain(context, loaded.id, request, onResult));
+      else if (error instanceof VersionConflict) again.push(this.recordAgain(context, loaded, request, onResult));
       else onResult(loaded.id, { outcome: 'failed', error });
     });
     await Promise.all(again);
@@ -112,9 +121,14 @@ export class PositionEvaluator {
   }
 
   /** Somebody changed the position meanwhile: it is decided again on what it is now. */
-  private async recordAgain(context: CommandContext, id: string, request: EvaluationRequest, onResult: OnResult): Promise<void> {
+  private async recordAgain(
+    context: CommandContext,
+    { id, blocked }: Loaded,
+    request: EvaluationRequest,
+    onResult: OnResult,
+  ): Promise<void> {
     try {
-      const [fresh] = await this.load(context.tenantId, [id]);
+      const [fresh] = await this.load(context.tenantId, [id], blockedOnly(id, blocked));
       if (fresh) onResult(id, await this.record(context, fresh, request, this.moment()));
     } catch (error) {
       onResult(id, { outcome: 'failed', error });
@@ -128,30 +142,54 @@ export class PositionEvaluator {
     request: EvaluationRequest,
     respond: (data: EvaluationData) => object,
   ): Promise<Recorded | null> {
+    const blocked = await this.gate.open(context, [id]);
     const moment = this.moment();
-    const loaded = await this.loadWithQuote(context.tenantId, id, request, moment);
+    const found = await this.loadWithQuote(context.tenantId, id, request, moment, blocked);
+    const loaded = found && (await this.withoutFraction(context, found, request, moment));
     return loaded && this.record(context, loaded, request, moment, respond);
   }
 
   /** Decides without recording anything; null where the position does not exist. */
-  async preview(tenantId: string, id: string, request: EvaluationRequest, ownOrder = false): Promise<EvaluationData | null> {
+  async preview(context: CommandContext, id: string, request: EvaluationRequest, ownOrder = false): Promise<EvaluationData | null> {
+    const blocked = await this.gate.open(context, [id], false);
     const moment = this.moment();
-    const loaded = await this.loadWithQuote(tenantId, id, request, moment);
-    return loaded && this.decide(tenantId, loaded, request, moment, ownOrder);
+    const loaded = await this.loadWithQuote(context.tenantId, id, request, moment, blocked);
+    return loaded && this.decide(context.tenantId, loaded, request, moment, ownOrder);
+  }
+
+  /** A price that would decide also pays the fraction that a split has left: then the position is what it is with that cash. */
+  private async withoutFraction(
+    context: CommandContext,
+    loaded: Loaded,
+    request: EvaluationRequest,
+    moment: MarketMoment,
+  ): Promise<Loaded> {
+    const { id, position, blocked } = loaded;
+    if (!hasFraction(position)) return loaded;
+    const { price_effective: price } = this.decide(context.tenantId, loaded, request, moment, false);
+    if (price === null || !(await this.gate.payFractions(context, id, position, price))) return loaded;
+    const [fresh] = await this.load(context.tenantId, [id], blockedOnly(id, blocked));
+    return fresh ?? loaded;
   }
 
   private moment(): MarketMoment {
     return new MarketMoment(this.calendar, this.clock.now());
   }
 
-  private async loadWithQuote(tenantId: string, id: string, request: EvaluationRequest, moment: MarketMoment): Promise<Loaded | null> {
-    const [loaded] = await this.load(tenantId, [id]);
+  private async loadWithQuote(
+    tenantId: string,
+    id: string,
+    request: EvaluationRequest,
+    moment: MarketMoment,
+    blocked: ReadonlyMap<string, string>,
+  ): Promise<Loaded | null> {
+    const [loaded] = await this.load(tenantId, [id], blocked);
     if (!loaded) return null;
     if (isTradable(loaded.position, moment)) await request.quotes.fetch(tenantId, [loaded.position], moment.now);
     return loaded;
   }
 
-  private async load(tenantId: string, ids: readonly string[]): Promise<readonly Loaded[]> {
+  private async load(tenantId: string, ids: readonly string[], blocked: ReadonlyMap<string, string>): Promise<readonly Loaded[]> {
     if (ids.length === 0) return [];
     const rows = await this.tables.read(
       tenantId,
@@ -172,7 +210,8 @@ export class PositionEvaluator {
       if (!folded) throw new Error(`position ${id} is listed and has no row`);
       const effective = settings.get(id) ?? { overrides: {}, config_version: 'default' };
       const position = opened(folded.state);
-      return { id, folded, position, effective, memory: memories.of(row, position.quote_epoch) };
+      const memory = memoryToday(memories.of(row, position.quote_epoch), position.actions);
+      return { id, folded, position, effective, memory, blocked: blocked.get(id) ?? null };
     });
   }
 
@@ -208,6 +247,7 @@ export class PositionEvaluator {
       position,
       version: folded.version,
       own_order: ownOrder,
+      action_pending: loaded.blocked,
       tick_id: request.tick_id,
       trigger_kind: request.trigger_kind,
       evaluated_at: moment.now,
@@ -241,7 +281,7 @@ export class PositionEvaluator {
       } catch (error) {
         if (isDone(error)) return { outcome: 'already_recorded' };
         if (!(error instanceof VersionConflict) || attempt >= CONFLICT_TRIES) throw error;
-        const [fresh] = await this.load(context.tenantId, [loaded.id]);
+        const [fresh] = await this.load(context.tenantId, [loaded.id], blockedOnly(loaded.id, loaded.blocked));
         if (!fresh) throw error;
         current = fresh;
       }

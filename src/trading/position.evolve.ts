@@ -1,20 +1,24 @@
 /** What each event makes of a position. */
 import { abs, type Amount, minus, negate, parseAmount, parseOptional, plus, ZERO } from '../kernel/amount';
-import type { TradingDay } from '../kernel/clock';
+import type { Instant, TradingDay } from '../kernel/clock';
 import { never } from '../kernel/errors';
 import type { PositionEvent } from '../contracts/position';
+import { evolveAction, isActionEvent } from './position.action-evolve';
+import { baseOfToday, movesAnchor } from './position.anchor';
 import type { OpenPositionState, PositionState, Reservation } from './position.state';
 
-export function evolvePosition(state: PositionState, event: PositionEvent): PositionState {
-  if (event.type === 'PositionOpened') return openedState(event.data);
+export function evolvePosition(state: PositionState, event: PositionEvent, at: Instant | undefined): PositionState {
+  if (at === undefined) throw new Error(`${event.type} without its time: a position depends on when things were executed`);
+  if (event.type === 'PositionOpened') return openedState(event.data, at);
   if (state.status === 'NONE') throw new Error(`${event.type} before PositionOpened`);
+  if (isActionEvent(event)) return evolveAction(state, event);
   switch (event.type) {
     case 'CashDeposited':
       return { ...state, cash: plus(state.cash, parseAmount(event.data.amount)) };
     case 'CashWithdrawn':
       return { ...state, cash: minus(state.cash, parseAmount(event.data.amount)) };
     case 'AnchorSet':
-      return { ...state, anchor_price: parseAmount(event.data.anchor_price) };
+      return anchored(state, event.data, at);
     case 'PositionPaused':
       return { ...state, status: 'PAUSED' };
     case 'PositionResumed':
@@ -33,7 +37,7 @@ export function evolvePosition(state: PositionState, event: PositionEvent): Posi
     case 'ReservationReleased':
       return { ...state, reservation: null };
     case 'PositionUpdated':
-      return filled(state, event.data);
+      return filled(state, event.data, at);
     case 'GuardrailBreached':
       return state;
     default:
@@ -47,14 +51,23 @@ function reserved(state: OpenPositionState, data: Extract<PositionEvent, { type:
   return { order_id, side, qty: parseAmount(qty), cash: parseAmount(cash), shares: parseAmount(shares), counted };
 }
 
-function openedState(data: Extract<PositionEvent, { type: 'PositionOpened' }>['data']): OpenPositionState {
+/** What a completed order sets is as old as its last fill; what is named today is in today's shares. */
+function anchored(state: OpenPositionState, data: Extract<PositionEvent, { type: 'AnchorSet' }>['data'], at: Instant): OpenPositionState {
+  const price = parseAmount(data.anchor_price);
+  if (data.base_price !== undefined) return { ...state, anchor_price: price, anchor_base: { price: parseAmount(data.base_price), at } };
+  return { ...state, anchor_price: price, anchor_base: baseOfToday(price, at, state.actions) };
+}
+
+function openedState(data: Extract<PositionEvent, { type: 'PositionOpened' }>['data'], at: Instant): OpenPositionState {
+  const anchor = parseOptional(data.anchor_price);
   return {
     ...data,
     status: 'ACTIVE',
     halt_reason: null,
     qty: parseAmount(data.qty),
     cash: parseAmount(data.cash),
-    anchor_price: parseOptional(data.anchor_price),
+    anchor_price: anchor,
+    anchor_base: anchor === null ? null : { price: anchor, at },
     avg_cost: parseAmount(data.avg_cost),
     dividend_receivable: ZERO,
     realized_pnl: ZERO,
@@ -65,15 +78,23 @@ function openedState(data: Extract<PositionEvent, { type: 'PositionOpened' }>['d
     reservation: null,
     day: null,
     quote_epoch: 0,
+    opened_at: at,
+    actions: [],
   };
 }
 
-function filled(state: OpenPositionState, data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data']): OpenPositionState {
+function filled(
+  state: OpenPositionState,
+  data: Extract<PositionEvent, { type: 'PositionUpdated' }>['data'],
+  at: Instant,
+): OpenPositionState {
+  const price = data.order_done ? parseOptional(data.order_price) : null;
   return {
     ...state,
     qty: parseAmount(data.qty),
     cash: parseAmount(data.cash),
     anchor_price: parseOptional(data.anchor_price),
+    anchor_base: price !== null && movesAnchor(state, at) ? { price, at } : state.anchor_base,
     avg_cost: parseAmount(data.avg_cost),
     realized_pnl: parseAmount(data.realized_pnl),
     total_commission_paid: parseAmount(data.total_commission_paid),

@@ -15,7 +15,7 @@ export const positionsTable = readTable(
 export const positionProjection: StateProjection<PositionState> = {
   kind: 'state',
   name: 'positions',
-  version: 1,
+  version: 2,
   decider: positionDecider,
   table: positionsTable,
   toRow(id, { state, version, createdAt, updatedAt }) {
@@ -44,7 +44,8 @@ export function opened(state: PositionState): OpenPositionState {
 type TextOf<Value> = {
   readonly [Key in keyof Value]: Value[Key] extends bigint ? string : Value[Key] extends bigint | null ? string | null : Value[Key];
 };
-type PositionJson = TextOf<Omit<OpenPositionState, 'reservation' | 'day'>> & {
+type PositionJson = TextOf<Omit<OpenPositionState, 'reservation' | 'day' | 'anchor_base'>> & {
+  readonly anchor_base: { readonly price: string; readonly at: string } | null;
   readonly reservation: TextOf<Reservation> | null;
   readonly day: { readonly date: string; readonly orders: number; readonly notional: string } | null;
 };
@@ -53,6 +54,7 @@ function positionToJson(position: OpenPositionState): string {
   const json: PositionJson = {
     ...position,
     ...amountsAsText(position),
+    anchor_base: position.anchor_base && { ...position.anchor_base, price: formatAmount(position.anchor_base.price) },
     reservation: reservationToJson(position.reservation),
     day: dayToJson(position.day),
   };
@@ -79,12 +81,13 @@ const dayToJson = (day: OpenPositionState['day']): PositionJson['day'] => day &&
 
 function positionFromJson(text: string): OpenPositionState {
   const json = JSON.parse(text) as PositionJson;
-  const { reservation, day } = json;
+  const { reservation, day, anchor_base } = json;
   return {
     ...json,
     qty: parseAmount(json.qty),
     cash: parseAmount(json.cash),
     anchor_price: parseOptional(json.anchor_price),
+    anchor_base: anchor_base && { ...anchor_base, price: parseAmount(anchor_base.price) },
     dividend_receivable: parseAmount(json.dividend_receivable),
     avg_cost: parseAmount(json.avg_cost),
     realized_pnl: parseAmount(json.realized_pnl),
@@ -104,7 +107,8 @@ function positionFromJson(text: string): OpenPositionState {
 
 export function positionView(id: string, folded: Folded<PositionState>): PositionView {
   const position = opened(folded.state);
-  const { cash_account: _account, anchor_from_first_price: _mode, reservation, day, quote_epoch: _epoch, ...fields } = position;
+  const { cash_account: _account, anchor_from_first_price: _mode, reservation, day, quote_epoch: _epoch, ...more } = position;
+  const { anchor_base: _base, opened_at: _opened, actions: _actions, ...fields } = more;
   return {
     ...fields,
     ...amountsAsText(position),

@@ -43,6 +43,7 @@ const buy = (qty: string, price: string, commission: string): PositionCommandBod
     day: '2026-11-20',
     order_done: false,
     order_price: null,
+    step: '0.000001',
     limits: null,
   },
 });
@@ -57,8 +58,8 @@ interface Entry {
 function record(entries: readonly Entry[]) {
   let state: PositionState = positionDecider.initialState;
   return entries.flatMap(({ command, ts, recorded_at }) =>
-    positionDecider.decide(command, state).map((event: PositionEvent) => {
-      state = positionDecider.evolve(state, event);
+    positionDecider.decide(command, state, ts).map((event: PositionEvent) => {
+      state = positionDecider.evolve(state, event, ts);
       return { type: event.type, data: JSON.stringify(event.data), ts, recorded_at };
     }),
   );

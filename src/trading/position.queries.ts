@@ -13,6 +13,7 @@ import { foldEvents } from '../platform/streams/stream-fold';
 import { positionDecider } from './position.decider';
 import type { AsOfBasis } from './position.dto';
 import { bookFill } from './position.fill';
+import { stepOf } from './position.step';
 import { positionProjection, positionsTable, positionView } from './position.projection';
 import type { PositionState } from './position.state';
 
@@ -90,8 +91,9 @@ export function executedAsOf(events: readonly StreamEvent[], instant: Instant): 
 /** A fill states what the position was after it; in another order than the recorded one that must be computed again. */
 const restatingDecider: Decider<PositionState, PositionCommandBody, PositionEvent> = {
   ...positionDecider,
-  evolve(state, event) {
-    if (event.type !== 'PositionUpdated' || state.status === 'NONE') return positionDecider.evolve(state, event);
-    return bookFill(state, { ...event.data, limits: null }).reduce<PositionState>(positionDecider.evolve, state);
+  evolve(state, event, at) {
+    if (event.type !== 'PositionUpdated' || state.status === 'NONE' || at === undefined) return positionDecider.evolve(state, event, at);
+    const booked = bookFill(state, { ...event.data, limits: null, step: stepOf(state) }, at);
+    return booked.reduce<PositionState>((before, next) => positionDecider.evolve(before, next, at), state);
   },
 };

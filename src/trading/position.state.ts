@@ -1,6 +1,8 @@
 /** What a position is between two events. Thresholds are not here: they live in config. */
 import { type Amount, max, minus, ZERO } from '../kernel/amount';
-import type { TradingDay } from '../kernel/clock';
+import type { Instant, TradingDay } from '../kernel/clock';
+import type { ActionEntry } from '../rules/action-ledger';
+import type { AnchorBase } from '../rules/action-prices';
 import type { PositionStatus, PositionTerms, Side } from '../contracts/position';
 
 /** Cash and shares held back for the one live order. */
@@ -22,6 +24,8 @@ export interface OpenPositionState extends PositionTerms {
   readonly cash_account: string;
   readonly anchor_price: Amount | null;
   readonly anchor_from_first_price: boolean;
+  /** The anchor as it was set and when; corporate actions since then make `anchor_price` of it. */
+  readonly anchor_base: AnchorBase | null;
   readonly dividend_receivable: Amount;
   readonly avg_cost: Amount;
   readonly realized_pnl: Amount;
@@ -34,6 +38,9 @@ export interface OpenPositionState extends PositionTerms {
   readonly day: { readonly date: TradingDay; readonly orders: number; readonly notional: Amount } | null;
   /** Raised when a halt is resolved: what the quote gate remembers from an earlier epoch no longer counts. */
   readonly quote_epoch: number;
+  readonly opened_at: Instant;
+  /** What corporate actions did to it, by ex-date: a late fill or an amendment is carried through them. */
+  readonly actions: readonly ActionEntry[];
 }
 
 export type PositionState = { readonly status: 'NONE' } | OpenPositionState;

@@ -29,11 +29,14 @@ import { portfolioDecider, slotDecider } from './portfolio.decider';
 import { OpenPortfolioHandler, RenamePortfolioHandler } from './portfolio.handler';
 import { portfolioProjection } from './portfolio.projection';
 import { PortfoliosController } from './portfolios.controller';
+import { ActionGate } from './action-gate';
+import { positionActionsProjection } from './position-actions.projection';
 import { positionDecider } from './position.decider';
 import { PositionEvaluator } from './position.evaluator';
 import { GetPositionHandler, OpenPositionHandler, PositionCommandHandler } from './position.handler';
 import { positionProjection } from './position.projection';
 import { PositionsController } from './positions.controller';
+import { GetRegularCloseHandler } from './regular-close.query';
 import { RunTickHandler } from './run-tick.handler';
 import { SessionCloseJob } from './session-close.job';
 import { tickDecider } from './tick.decider';
@@ -48,7 +51,7 @@ const streams = [
   defineStream({ decider: instrumentDecider, state: instrumentProjection }),
   defineStream({ decider: portfolioDecider, state: portfolioProjection }),
   defineStream({ decider: slotDecider }),
-  defineStream({ decider: positionDecider, state: positionProjection }),
+  defineStream({ decider: positionDecider, state: positionProjection, rows: [positionActionsProjection] }),
   defineStream({
     decider: evaluationDecider,
     appendsAnyway: true,
@@ -63,10 +66,14 @@ const streams = [
   providers: [
     { provide: InstrumentDirectory, inject: [Sql], useFactory: (sql: Sql) => new InstrumentDirectory(sql) },
     {
+      provide: ActionGate,
+      inject: [CommandBus, StreamRunner],
+      useFactory: (commands: CommandBus, runner: StreamRunner) => new ActionGate(commands, runner),
+    },
+    {
       provide: PositionEvaluator,
-      inject: [StreamRunner, TenantTables, QueryBus, ExchangeCalendar, Clock, Ids],
-      useFactory: (runner: StreamRunner, tables: TenantTables, queries: QueryBus, calendar: ExchangeCalendar, clock: Clock, ids: Ids) =>
-        new PositionEvaluator(runner, tables, queries, calendar, clock, ids),
+      inject: [StreamRunner, TenantTables, QueryBus, ExchangeCalendar, Clock, Ids, ActionGate],
+      useFactory: (...parts: ConstructorParameters<typeof PositionEvaluator>) => new PositionEvaluator(...parts),
     },
     {
       provide: TickMarket,
@@ -107,6 +114,7 @@ const streams = [
     OpenPositionHandler,
     PositionCommandHandler,
     GetPositionHandler,
+    GetRegularCloseHandler,
     EvaluatePositionHandler,
     ReevaluateOrderHandler,
     RunTickHandler,

@@ -43,10 +43,10 @@ describe('the commands of the README', () => {
     const { stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'dist/src/cli.js'), ...group, '--help'], { encoding: 'utf8' });
     return matches(stdout.slice(stdout.indexOf('Commands:')), /^ {2}(\w+)/gm).filter((name) => name !== 'help');
   };
-  const groups = ['projections', 'events'];
+  const groups = ['actions', 'projections', 'events'];
   const known = helpOf().flatMap((name) => (groups.includes(name) ? helpOf(name).map((verb) => `${name} ${verb}`) : [name]));
   const present = readme.slice(0, readme.indexOf('## What is not there yet'));
-  const named = matches(present, /(?:`vb |-- )((?:projections|events) \w+|[a-z]+)/g);
+  const named = matches(present, /(?:`vb |-- )((?:actions|projections|events) \w+|[a-z]+)/g);
 
   it('are the commands there are', () => expect(unique(named)).toEqual(unique(known)));
 });

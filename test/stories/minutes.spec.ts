@@ -56,6 +56,7 @@ async function run(own: Partial<SettingsText>): Promise<Run> {
     calendar,
     bars: readBars(bars, 'bars.csv', calendar, 'XNAS'),
     quotes: readQuotes(quotesCsv(quotes), 'quotes.csv'),
+    actions: [],
     cash: parseAmount('100000'),
     qty: ZERO,
     stockPct: parseAmount('50'),

@@ -60,8 +60,8 @@ export class AppendPlan {
   /** Throws what the decider throws. */
   decide(draft: Draft, command: Message, ts: Instant = this.now): void {
     const { decider, rows, appendsAnyway } = draft.definition;
-    for (const event of decider.decide(command, draft.folded?.state ?? decider.initialState) as readonly Message[]) {
-      const state = decider.evolve(draft.folded?.state ?? decider.initialState, event) as unknown;
+    for (const event of decider.decide(command, draft.folded?.state ?? decider.initialState, ts) as readonly Message[]) {
+      const state = decider.evolve(draft.folded?.state ?? decider.initialState, event, ts) as unknown;
       if (!appendsAnyway) draft.folded = advance(draft.folded, state, ts);
       const recorded = this.recorded(draft.stream, draft.definition, event, state, ts);
       const added = [recorded];

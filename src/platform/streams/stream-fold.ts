@@ -18,7 +18,8 @@ export function foldEvents<State>(
 ): Folded<State> | null {
   let folded: Folded<unknown> | null = start;
   for (const { type, data, ts } of events) {
-    folded = advance(folded, decider.evolve(folded ? folded.state : decider.initialState, { type, data: JSON.parse(data) as object }), ts);
+    const event = { type, data: JSON.parse(data) as object };
+    folded = advance(folded, decider.evolve(folded ? folded.state : decider.initialState, event, ts), ts);
   }
   return folded as Folded<State> | null;
 }

@@ -10,7 +10,8 @@ const issued: TenancyEvent = {
   data: { key_id: 'k2', user_id: 'u1', key_hash: 'h2', roles: ['owner'], label: 'laptop' },
 };
 const revoked: TenancyEvent = { type: 'ApiKeyRevoked', data: { key_id: 'k1' } };
-const fold = (...events: readonly TenancyEvent[]): Tenant => events.reduce(tenantDecider.evolve, tenantDecider.initialState);
+const fold = (...events: readonly TenancyEvent[]): Tenant =>
+  events.reduce<Tenant>((state, event) => tenantDecider.evolve(state, event), tenantDecider.initialState);
 const revoke = (key_id: string) => ({ type: 'RevokeApiKey', data: { key_id } }) as const;
 
 describe('tenant', () => {

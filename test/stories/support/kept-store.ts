@@ -36,6 +36,7 @@ export async function keepReplay(file: string): Promise<void> {
     calendar,
     bars: readBars(readFileSync(BARS, 'utf8'), BARS, calendar, 'XNYS'),
     quotes: null,
+    actions: [],
     cash: parseAmount('100000'),
     qty: ZERO,
     stockPct: parseAmount('50'),

@@ -1,0 +1,38 @@
+/** `vb actions`: what the nightly jobs do, by hand, on the store or through the running server. */
+import { CommandBus } from '@nestjs/cqrs';
+import type { Command } from 'commander';
+import { systemContext, SYSTEM_TENANT } from '../kernel/context';
+import { IngestActions, type IngestView, ProcessActions, type ProcessView } from '../contracts/corporate-action';
+import { type Console, table } from './console';
+import { ask, type RemoteFlags, withApp, withRemote } from './store-session';
+
+interface ActionFlags extends RemoteFlags {
+  readonly json?: boolean;
+}
+
+export function addActionsCommands(program: Command, console: Console): void {
+  const actions = program.command('actions').description('corporate actions: take over announcements, apply and pay what is due');
+  const show = (flags: ActionFlags, view: IngestView | ProcessView): void =>
+    console.print(flags.json ? JSON.stringify(view) : table(Object.entries(view).map(([name, value]) => [name, String(value)])));
+  withRemote(actions.command('ingest'))
+    .description('ask the provider for announcements of every instrument')
+    .option('--json', 'print JSON')
+    .action(async (flags: ActionFlags) => show(flags, await ingest(flags)));
+  withRemote(actions.command('process'))
+    .description('apply ex-dates and pay what is due, in every tenant')
+    .option('--json', 'print JSON')
+    .action(async (flags: ActionFlags) => show(flags, await processDue(flags)));
+  for (const command of actions.commands) command.exitOverride();
+}
+
+const context = systemContext(SYSTEM_TENANT, 'vb-actions', 'vb-actions');
+
+const ingest = (flags: ActionFlags): Promise<IngestView> =>
+  flags.url === undefined
+    ? withApp(({ nest }) => nest.get(CommandBus).execute(new IngestActions(context)))
+    : ask<IngestView>(flags, 'POST', '/v1/corporate-actions/ingest');
+
+const processDue = (flags: ActionFlags): Promise<ProcessView> =>
+  flags.url === undefined
+    ? withApp(({ nest }) => nest.get(CommandBus).execute(new ProcessActions(context)))
+    : ask<ProcessView>(flags, 'POST', '/v1/corporate-actions/process');

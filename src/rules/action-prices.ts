@@ -1,0 +1,92 @@
+/** What corporate actions make of prices from before them: the anchor, and what the quote gate remembers. */
+import { type Amount, parseAmount, plus, ZERO } from '../kernel/amount';
+import type { Instant, TradingDay } from '../kernel/clock';
+import { type Exact, multiply, ONE } from '../kernel/exact';
+import { type ActionEntry, type DividendEntry, isDividendInForce, isSplitInForce, previousCloseOf, type SplitEntry } from './action-ledger';
+import { anchorAtExDate, exceedsPrice, exDateFactor } from './dividend';
+import { type QuoteMemory, restateMemory } from './quote-gate-jump';
+import { parseRatio, priceFactor, splitPrice } from './split';
+
+/** The anchor as it was set, and when: what came later restates it. */
+export interface AnchorBase {
+  readonly price: Amount;
+  readonly at: Instant;
+}
+
+interface ExDate {
+  readonly date: TradingDay;
+  readonly ex_open: Instant;
+  readonly splits: readonly SplitEntry[];
+  readonly dividends: readonly DividendEntry[];
+}
+
+/** What restates prices, one ex-date after the other. Dividends of another currency move no price of this one. */
+function exDates(entries: readonly ActionEntry[], after: Instant): readonly ExDate[] {
+  const dates = new Map<TradingDay, { date: TradingDay; ex_open: Instant; splits: SplitEntry[]; dividends: DividendEntry[] }>();
+  for (const entry of entries) {
+    if (entry.ex_open <= after) continue;
+    const isPriced = isSplitInForce(entry) || (isDividendInForce(entry) && !entry.foreign);
+    if (!isPriced) continue;
+    const of = dates.get(entry.ex_date) ?? { date: entry.ex_date, ex_open: entry.ex_open, splits: [], dividends: [] };
+    dates.set(entry.ex_date, of);
+    if (isSplitInForce(entry)) of.splits.push(entry);
+    else if (isDividendInForce(entry)) of.dividends.push(entry);
+  }
+  return [...dates.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+const sumOf = (dividends: readonly DividendEntry[]): Amount =>
+  dividends.reduce((sum, { amount_per_share }) => plus(sum, parseAmount(amount_per_share)), ZERO);
+
+/** The close before the ex-date that all dividends of that date share. */
+function closeBefore(dividends: readonly DividendEntry[], entries: readonly ActionEntry[]): Exact | null {
+  for (const dividend of dividends) {
+    const close = previousCloseOf(dividend, entries);
+    if (close) return close;
+  }
+  return null;
+}
+
+/**
+ * The anchor today: `× old/new` per split, then `A·(P − ΣD)/P` per ex-date in one division, each half-even at 8 places. The order in
+ * which actions became known does not matter. Null where nothing above zero would be left.
+ */
+export function anchorToday(base: AnchorBase, entries: readonly ActionEntry[]): Amount | null {
+  let anchor: Amount = base.price;
+  for (const { splits, dividends } of exDates(entries, base.at)) {
+    for (const { ratio } of splits) anchor = splitPrice(anchor, parseRatio(ratio));
+    if (dividends.length === 0) continue;
+    const adjusted = anchorAtExDate(anchor, sumOf(dividends), closeBefore(dividends, entries));
+    if (adjusted === null) return null;
+    anchor = adjusted;
+  }
+  return anchor > ZERO ? anchor : null;
+}
+
+/** The dividends of an ex-date come to the whole price before it: no data to act on. */
+export function exceedPreviousClose(date: TradingDay, entries: readonly ActionEntry[]): boolean {
+  const dividends = entries.filter(isDividendInForce).filter(({ ex_date, foreign }) => ex_date === date && !foreign);
+  return exceedsPrice(sumOf(dividends), closeBefore(dividends, entries));
+}
+
+/** What the quote gate remembers, restated by every action since the last good price: neither a split nor a dividend is a jump. */
+export function memoryToday(memory: QuoteMemory | null, entries: readonly ActionEntry[]): QuoteMemory | null {
+  if (memory === null || memory.last_good_ts === null || entries.length === 0) return memory;
+  const since = memory.restated_to !== null && memory.restated_to > memory.last_good_ts ? memory.restated_to : memory.last_good_ts;
+  const dates = exDates(entries, since);
+  const last = dates.at(-1);
+  if (!last) return memory;
+  return restateMemory(
+    memory,
+    dates.reduce((factor, date) => multiply(factor, factorOf(date, entries)), ONE),
+    last.ex_open,
+  );
+}
+
+function factorOf({ splits, dividends }: ExDate, entries: readonly ActionEntry[]): Exact {
+  const split = splits.reduce((factor, { ratio }) => multiply(factor, priceFactor(parseRatio(ratio))), ONE);
+  if (dividends.length === 0) return split;
+  const close = closeBefore(dividends, entries);
+  const sum = sumOf(dividends);
+  return exceedsPrice(sum, close) ? split : multiply(split, exDateFactor(sum, close));
+}
