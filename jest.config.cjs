@@ -18,7 +18,7 @@ const kill = project('kill', '<rootDir>/test/kills/**/*.spec.ts');
 const processes = project('processes', '<rootDir>/test/processes/**/*.spec.ts');
 const runs = {
   default: [
-    project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts'),
+    project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts', '<rootDir>/test/parity/**/*.spec.ts'),
     project('architecture', '<rootDir>/test/architecture/**/*.spec.ts'),
     project('story', '<rootDir>/test/stories/**/*.spec.ts'),
     kill,

@@ -6,6 +6,7 @@ import { TenantLogs1795132800004 } from './0004-tenant-logs';
 import { SubscriptionPartitions1795132800005 } from './0005-subscription-partitions';
 import { TickShares1795132800007 } from './0007-tick-shares';
 import { CorporateActions1795132800010 } from './0010-corporate-actions';
+import { Simulations1795132800011 } from './0011-simulations';
 
 export const migrations = [
   Events1795132800001,
@@ -15,4 +16,5 @@ export const migrations = [
   SubscriptionPartitions1795132800005,
   TickShares1795132800007,
   CorporateActions1795132800010,
+  Simulations1795132800011,
 ] as const;

@@ -9,6 +9,7 @@ import { type Market, MarketDataModule } from './market-data/market-data.module'
 import { MessagingModule } from './platform/messaging.module';
 import type { Platform } from './platform/open-platform';
 import { PlatformModule } from './platform/platform.module';
+import { SimulationModule } from './simulation/simulation.module';
 import { TradingModule } from './trading/trading.module';
 
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         TradingModule,
         ExecutionModule,
         CorporateActionsModule,
+        SimulationModule,
       ],
     };
   }

@@ -46,13 +46,12 @@ export interface RunReport {
 
 /** The value of a position at each bar's close. Both paths of a run fill it through `record`, so that equal runs give equal digits. */
 export class EquityCurve {
-  readonly equity: Series;
-  readonly stockValue: Series;
-
-  constructor(readonly timeline: Timeline) {
-    this.equity = new Float64Array(timeline.bars);
-    this.stockValue = new Float64Array(timeline.bars);
-  }
+  /** Sweeps lend the same memory to run after run. */
+  constructor(
+    readonly timeline: Timeline,
+    readonly equity: Series = new Float64Array(timeline.bars),
+    readonly stockValue: Series = new Float64Array(timeline.bars),
+  ) {}
 
   /** `price`, `qty` and the effective cash (cash + receivable) as doubles, by `toNumber` of their exact sums. */
   record(bar: number, price: number, qty: number, effectiveCash: number): void {

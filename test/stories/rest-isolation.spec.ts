@@ -14,6 +14,7 @@ const BODIES: Readonly<Record<string, Json>> = {
   'POST /v1/positions/{id}/orders': { side: 'SELL', qty: '1' },
   'POST /v1/orders/{id}/cancel': { reason: 'mine now' },
   'POST /v1/orders/{id}/fill': { broker_trade_id: 'x', qty: '1', price: '1' },
+  'POST /v1/simulations/{id}/rerun': { fill: 'next_open' },
   'PUT /v1/config/portfolios/{id}/{group}': { up_threshold_pct: '1' },
   'PUT /v1/config/positions/{id}/{group}': { up_threshold_pct: '1' },
 };
@@ -22,7 +23,7 @@ describe('two tenants', () => {
   let world: World;
   let stranger: Api;
   let routes: readonly Route[];
-  let owned: { readonly portfolio: string; readonly position: string; readonly order: string };
+  let owned: Readonly<Record<'portfolio' | 'position' | 'order' | 'tape' | 'simulation' | 'sweep' | 'run', string>>;
   beforeAll(async () => {
     world = await startWorld();
     const { api } = await world.newTenant();
@@ -35,20 +36,54 @@ describe('two tenants', () => {
       async () => ok(await world.owner.get<Listed>('/v1/orders?status=FILLED')),
       (orders) => orders.items.length === 1,
     );
-    owned = { portfolio, position, order: String(items[0]?.['id']) };
+    owned = { portfolio, position, order: String(items[0]?.['id']), ...(await simulate()) };
     routes = (await routesOf(world.owner)).filter(({ path }) => path.startsWith('/v1/') && !path.startsWith('/v1/admin/'));
   });
   afterAll(() => world.stop());
 
-  const idFor = (path: string): string =>
+  /** One of everything that simulations own. */
+  async function simulate(): Promise<Readonly<Record<'tape' | 'simulation' | 'sweep' | 'run', string>>> {
+    const csv = 'date,open,high,low,close,volume\n2024-01-02,1,1,1,1,\n2024-01-03,1,1,1,1,\n';
+    const idOf = async (path: string, body: Json): Promise<string> => String(ok(await world.owner.post(path, body))['id']);
+    const tape = await idOf('/v1/tapes', { symbol: 'KO', csv });
+    const position = { tape_id: tape, cash: '1000' };
+    const simulation = await idOf('/v1/simulations', { positions: [position] });
+    const sweep = await idOf('/v1/sweeps', { position, parameters: { up_threshold_pct: { values: ['1'] } } });
+    await until(
+      async () => ok(await world.owner.get(`/v1/sweeps/${sweep}`)),
+      ({ status }) => status === 'DONE',
+    );
+    return { tape, simulation, sweep, run: `${simulation}.0` };
+  }
+
+  const OWNED: readonly (readonly [string, () => string])[] = [
+    ['/tapes/', () => owned.tape],
+    ['/simulations/', () => owned.simulation],
+    ['/sweeps/', () => owned.sweep],
+    ['/runs/', () => owned.run],
+  ];
+
+  const idFor = (path: string): string => OWNED.find(([part]) => path.includes(part))?.[1]() ?? tradingIdFor(path);
+
+  const tradingIdFor = (path: string): string =>
     path.includes('/portfolios/') ? owned.portfolio : path.includes('/orders/') ? owned.order : owned.position;
   const ask = ({ name, method, path }: Route, id: string): Promise<Reply> =>
     stranger.request(method, path.replace('{id}', id).replace('{group}', 'triggers'), { body: BODIES[name], idempotencyKey: newKey() });
 
   it('share nothing: every list is empty for the one who owns nothing', async () => {
     const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
-    const asked = lists.filter(({ path }) => !/healthz|readyz|api-keys|instruments/.test(path)).map(({ path }) => path);
-    expect(asked.sort()).toEqual(['/v1/events', '/v1/orders', '/v1/orders/dead-letters', '/v1/portfolios', '/v1/positions', '/v1/trades']);
+    const asked = lists.filter(({ path }) => !/healthz|readyz|api-keys|instruments|presets|compare/.test(path)).map(({ path }) => path);
+    expect(asked.sort()).toEqual([
+      '/v1/events',
+      '/v1/orders',
+      '/v1/orders/dead-letters',
+      '/v1/portfolios',
+      '/v1/positions',
+      '/v1/simulations',
+      '/v1/sweeps',
+      '/v1/tapes',
+      '/v1/trades',
+    ]);
     for (const path of asked) {
       expect([path, ok(await stranger.get(path))]).toEqual([path, { items: [], next_cursor: null }]);
       expect([path, ok(await world.owner.get<Listed>(path)).items.length > 0]).toEqual([path, path !== '/v1/orders/dead-letters']);

@@ -1,4 +1,4 @@
-/** Replays against results that an independent implementation of the same rules computed. */
+/** Replays and simulations against results that an independent implementation of the same rules computed. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ interface Expected {
 }
 
 const lines = readFileSync(join(DATA, 'expected.jsonl'), 'utf8').trim().split('\n');
-const runs = lines.map((line) => JSON.parse(line) as Expected);
+const all = lines.map((line) => JSON.parse(line) as Expected);
 
 /** Every leaf under its path, so that a field too many or too few is a difference. */
 function leaves(value: unknown, path = ''): Readonly<Record<string, unknown>> {
@@ -40,7 +40,10 @@ function differs(path: string, expected: unknown, received: unknown): boolean {
   return !(Math.abs(received - expected) <= Math.max(NOISE, RELATIVE * Math.abs(expected)));
 }
 
-describe('vb replay', () => {
+describe.each([
+  ['replay', all],
+  ['simulate', all],
+] as const)('vb %s', (command, runs) => {
   const home = mkdtempSync(join(tmpdir(), 'vb-expected-'));
   let printed: readonly unknown[] = [];
 
@@ -50,7 +53,7 @@ describe('vb replay', () => {
       writeFileSync(config, JSON.stringify(args.config));
       const actions = args.actions === null ? [] : ['--actions', join(DATA, args.actions)];
       const files = ['--bars', join(DATA, args.bars), ...actions, '--config', config];
-      return vbJson(['replay', '--symbol', 'TEST', ...files, '--cash', args.cash, ...args.options]);
+      return vbJson([command, '--symbol', 'TEST', ...files, '--cash', args.cash, ...args.options]);
     });
   }, 300_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -1,0 +1,183 @@
+/** Takes simulation jobs one after another and spreads their runs over the pool. What was computed before a crash is not computed again. */
+import { messageOf } from '../kernel/errors';
+import { type Clock, epochMs } from '../kernel/clock';
+import type { Ids } from '../kernel/ids';
+import type { Log } from '../platform/observability/log';
+import type { Timer } from '../platform/time/timer.port';
+import { type ClaimedJob, type JobTable, LEASE_MS, type StoredRun } from './job.table';
+import { bestOf, planJob, type PlannedRun, summaryOf, testRuns } from './job-plan';
+import type { SimulationPool, TapeSet } from './simulation-pool.port';
+import { actionsOf, type PositionRequest, runHash } from './simulation-request';
+import type { RunDetails, RunOutcome } from './simulation-task';
+import type { TapeTable } from './tape.table';
+
+const POLL_MS = 1_000;
+const PROGRESS_MS = 500;
+
+/** The job was cancelled, or belongs to somebody else by now. */
+class JobLost extends Error {}
+
+interface Progress {
+  done: number;
+  total: number;
+  cached: number;
+  toldAt: number;
+}
+
+export class JobWorker {
+  /** Names this worker in leases. */
+  private owner = '';
+  private stopTimers: (() => void)[] = [];
+  private working: Promise<void> | null = null;
+  private current: { readonly job: ClaimedJob; readonly progress: Progress } | null = null;
+  private stopping = false;
+  private readonly cancelled = new Set<string>();
+
+  constructor(
+    private readonly jobs: JobTable,
+    private readonly tapes: TapeTable,
+    private readonly pool: SimulationPool,
+    private readonly clock: Clock,
+    private readonly timer: Timer,
+    private readonly log: Log,
+    private readonly codeVersion: string,
+    private readonly ids: Ids,
+  ) {}
+
+  start(): void {
+    this.owner = this.ids.next();
+    this.stopTimers = [this.timer.every(POLL_MS, () => this.wake()), this.timer.every(LEASE_MS / 3, () => void this.keepLease())];
+    this.wake();
+  }
+
+  /** Looks for work now instead of at the next poll. */
+  wake(): void {
+    if (this.working || this.stopping || this.stopTimers.length === 0) return;
+    this.working = this.work().finally(() => (this.working = null));
+  }
+
+  /** Stops within the run at hand where this process works on the job; another one finds out when it next tells its progress. */
+  cancel(jobId: string): void {
+    if (this.current?.job.id === jobId) this.cancelled.add(jobId);
+  }
+
+  /** The job at hand goes back to the queue with what is done of it. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const stop of this.stopTimers) stop();
+    await this.working;
+    await this.pool.close();
+  }
+
+  /** Works until nothing is left. */
+  async work(): Promise<void> {
+    try {
+      for (let job = await this.jobs.claim(this.owner); job && !this.stopping; job = await this.jobs.claim(this.owner))
+        await this.take(job);
+    } catch (error) {
+      this.log.error('simulation jobs cannot be worked on; they are tried again', { err: error });
+    }
+  }
+
+  private async take(job: ClaimedJob): Promise<void> {
+    try {
+      const summary = await this.compute(job);
+      await this.jobs.finish(job, this.owner, { status: 'DONE', summary });
+    } catch (error) {
+      if (this.stopping) await this.jobs.release(job, this.owner);
+      else if (!(error instanceof JobLost)) await this.jobs.finish(job, this.owner, { status: 'FAILED', error: messageOf(error) });
+    } finally {
+      this.current = null;
+      this.cancelled.delete(job.id);
+    }
+  }
+
+  private async keepLease(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    const { done, total, cached } = current.progress;
+    try {
+      await this.jobs.progress(current.job, this.owner, done, total, cached);
+    } catch (error) {
+      this.log.warn('the lease of a simulation job could not be kept', { err: error });
+    }
+  }
+
+  private async compute(job: ClaimedJob): Promise<object> {
+    const { planned, total } = planJob(job.request);
+    const stored = new Map((await this.jobs.runs(job.tenantId, job.id)).map((run) => [run.seq, run]));
+    const progress: Progress = { done: stored.size, total, cached: 0, toldAt: Number.NEGATIVE_INFINITY };
+    this.current = { job, progress };
+    await this.tell(job, progress);
+    const details = await this.runAll(job, planned, stored, progress);
+    if (job.request.kind === 'sweep' && job.request.walk_forward) {
+      const best = bestOf(job.request, planned, stored);
+      for (const [seq, detail] of await this.runAll(job, testRuns(job.request, best), stored, progress)) details.set(seq, detail);
+    }
+    await this.tell(job, progress);
+    return summaryOf(job.request, stored, details);
+  }
+
+  /** As many at once as the pool has threads. */
+  private async runAll(
+    job: ClaimedJob,
+    planned: readonly PlannedRun[],
+    stored: Map<number, StoredRun>,
+    progress: Progress,
+  ): Promise<Map<number, RunDetails>> {
+    const details = new Map<number, RunDetails>();
+    const waiting = planned.filter(({ seq }) => !stored.has(seq));
+    const team = { failed: false };
+    const worker = async (): Promise<void> => {
+      for (let run = waiting.shift(); run && !team.failed; run = waiting.shift()) {
+        if (this.stopping) throw new JobLost('the process is stopping');
+        if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
+        const { stored: done, details: found, wasKnown } = await this.runOne(job, run);
+        stored.set(run.seq, done);
+        if (found) details.set(run.seq, found);
+        progress.done++;
+        if (wasKnown) progress.cached++;
+        if (epochMs(this.clock.now()) - progress.toldAt >= PROGRESS_MS) await this.tell(job, progress);
+      }
+    };
+    const guarded = (): Promise<void> =>
+      worker().catch((error: unknown) => {
+        team.failed = true; // the others finish what they have begun
+        throw error;
+      });
+    const ended = await Promise.allSettled(Array.from({ length: this.pool.size * 2 }, guarded));
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    for (const { seq } of planned.filter(({ withDetails, seq: number }) => withDetails && !details.has(number))) {
+      const run = stored.get(seq);
+      const kept = run && (await this.jobs.run(job.tenantId, run.run_id)).details;
+      if (kept) details.set(seq, kept);
+    }
+    return details;
+  }
+
+  private async tell(job: ClaimedJob, progress: Progress): Promise<void> {
+    progress.toldAt = epochMs(this.clock.now());
+    if (!(await this.jobs.progress(job, this.owner, progress.done, progress.total, progress.cached))) throw new JobLost('the job is gone');
+  }
+
+  private async runOne(job: ClaimedJob, { seq, position, task, parameters, withDetails }: PlannedRun) {
+    const hash = runHash(position, task, this.codeVersion);
+    const run_id = `${job.id}.${seq}`;
+    const known = await this.jobs.known(job.tenantId, hash, withDetails);
+    const outcome: RunOutcome = known
+      ? {
+          result: known.result,
+          details: known.details,
+          reasonParts: withDetails ? await this.jobs.runParts(job.tenantId, known.run_id) : [],
+        }
+      : await this.pool.run(await this.tapeSet(job, position), task, withDetails);
+    const stored: StoredRun = { seq, run_id, hash, parameters, result: outcome.result };
+    await this.jobs.addRun(job, stored, withDetails ? outcome.details : null, outcome.reasonParts);
+    return { stored, details: withDetails ? outcome.details : null, wasKnown: known !== null };
+  }
+
+  private async tapeSet({ tenantId }: ClaimedJob, { tape_id, tape_hash, actions }: PositionRequest): Promise<TapeSet> {
+    const { tape, quotes } = await this.tapes.load(tenantId, tape_id);
+    return { key: `${tenantId} ${tape_id} ${tape_hash} ${actions}`, tape, actions: actionsOf(actions, 'actions'), quotes };
+  }
+}

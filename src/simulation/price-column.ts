@@ -1,0 +1,35 @@
+/** A column of prices: integers in units of 1e-8 in eight bytes each, exact up to 90 million; larger ones keep their whole value beside. */
+import { type Amount, ofUnits } from '../kernel/amount';
+
+const LARGEST_INTEGER = BigInt(Number.MAX_SAFE_INTEGER);
+
+export interface PriceColumn {
+  /** Units of 1e-8. Rounded where a price is beyond 2^53 units, and then still in the order of the prices. */
+  readonly units: Float64Array;
+  /** Every price, where one of them is beyond 2^53 units. */
+  readonly wide: readonly bigint[] | null;
+}
+
+/** From exact units. */
+export function priceColumn(prices: readonly bigint[]): PriceColumn {
+  const wide = prices.some((price) => price > LARGEST_INTEGER) ? prices : null;
+  return { units: Float64Array.from(prices, Number), wide };
+}
+
+export const narrowColumn = (units: Float64Array): PriceColumn => ({ units, wide: null });
+
+export function priceAt({ units, wide }: PriceColumn, bar: number): Amount {
+  return ofUnits(wide?.[bar] ?? BigInt(units[bar] ?? Number.NaN));
+}
+
+/** As doubles in the currency's unit, for statistics: what `toNumber` makes of each price. */
+export function doublesOf({ units }: PriceColumn): Float64Array {
+  const doubles = new Float64Array(units.length);
+  for (let bar = 0; bar < doubles.length; bar++) doubles[bar] = (units[bar] ?? Number.NaN) / 1e8;
+  return doubles;
+}
+
+export const sliceColumn = ({ units, wide }: PriceColumn, from: number, to: number): PriceColumn => ({
+  units: units.subarray(from, to),
+  wide: wide?.slice(from, to) ?? null,
+});

@@ -1,0 +1,21 @@
+/** Where runs are computed: threads of this process, or the caller's own. */
+import type { Quote } from '../rules/price-policy';
+import type { RecordedAction } from './recorded-actions';
+import type { RunOutcome, RunTask } from './simulation-task';
+import type { Tape } from './tape';
+
+export interface TapeSet {
+  /** Equal for equal contents. */
+  readonly key: string;
+  readonly tape: Tape;
+  readonly actions: readonly RecordedAction[];
+  readonly quotes: readonly Quote[] | null;
+}
+
+export abstract class SimulationPool {
+  /** How many runs it computes at once. */
+  abstract readonly size: number;
+  /** Rejects with what the run threw. */
+  abstract run(data: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome>;
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,183 @@
+/** One run as data that travels between threads, and what comes back. Pure: where it runs changes nothing. */
+import { formatAmount, formatOptional, parseAmount } from '../kernel/amount';
+import { roundHalfEven } from '../kernel/exact';
+import { parseSettings, type SettingsText } from '../rules/settings';
+import type { Quote } from '../rules/price-policy';
+import { marketFor, type RunBuffers, runBuffers, resultOf, simulate, type SimulationData, type SimulationRun } from './engine';
+import type { FillModel } from './fill-model';
+import type { RecordedAction } from './recorded-actions';
+import {
+  drawdownPeriods,
+  monthlyReturns,
+  reasonCounts,
+  type DrawdownPeriod,
+  type MonthReturn,
+  type RunWarning,
+  runWarnings,
+} from './run-analysis';
+import type { RunResult } from './run-result';
+import type { Stretch } from './run-state';
+import { dataFor, type History, historyOf, signalKey } from './simulation-data';
+import { dayOf, labelOf, type Tape, tapeBetween } from './tape';
+import { textParts } from './tape-codec';
+
+export interface RunTask {
+  readonly cash: string;
+  readonly qty: string;
+  readonly stock_pct: string | null;
+  readonly settings: SettingsText;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly fill: FillModel;
+  readonly slippage_bps: string;
+  readonly spread_bps: string;
+}
+
+export interface TradeRow {
+  readonly at: string;
+  readonly decided_at: string;
+  readonly bar: number;
+  readonly side: 'BUY' | 'SELL';
+  readonly qty: string;
+  readonly price: string;
+  readonly notional: string;
+  readonly commission: string;
+  readonly realized_pnl: string;
+  readonly reason: string;
+}
+
+export interface RunDetails {
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly drawdowns: readonly DrawdownPeriod[];
+  readonly months: readonly MonthReturn[];
+  /** Equity at the last bar of each day, as a double. */
+  readonly daily: readonly { readonly day: string; readonly equity: number }[];
+  readonly warnings: readonly RunWarning[];
+  readonly trades: readonly TradeRow[];
+  readonly unfilled: readonly { readonly at: string; readonly side: string; readonly qty: string; readonly reason: string }[];
+  readonly dividends: readonly { readonly at: string; readonly qty: string; readonly net: string; readonly paid_at: string | null }[];
+  /** The position between its changes; with the tape and the reasons it is the whole timeline. */
+  readonly stretches: readonly StretchRow[];
+}
+
+export interface StretchRow {
+  readonly from: number;
+  readonly closes_from: number;
+  readonly qty: string;
+  readonly cash: string;
+  readonly receivable: string;
+  readonly anchor: string | null;
+  readonly day: number;
+  readonly day_orders: number;
+  readonly day_notional: string;
+}
+
+export interface RunOutcome {
+  readonly result: RunResult;
+  readonly details: RunDetails | null;
+  /** One byte per bar, packed into text parts. */
+  readonly reasonParts: readonly string[];
+}
+
+/** A tape with what belongs to it, and the runs' memory: prepared once, then used by run after run. */
+export class Workbench {
+  private readonly histories = new Map<string, History>();
+  private readonly data = new Map<string, { readonly data: SimulationData; readonly buffers: RunBuffers }>();
+
+  constructor(
+    private readonly tape: Tape,
+    private readonly actions: readonly RecordedAction[],
+    private readonly quotes: readonly Quote[] | null,
+  ) {}
+
+  run(task: RunTask, withDetails: boolean): RunOutcome {
+    const settings = parseSettings(task.settings);
+    const { data, buffers } = this.prepared(task, settings);
+    const terms = {
+      cash: parseAmount(task.cash),
+      qty: parseAmount(task.qty),
+      stockPct: task.stock_pct === null ? null : parseAmount(task.stock_pct),
+      settings,
+      fill: task.fill,
+      costs: { slippage_bps: parseAmount(task.slippage_bps), spread_bps: parseAmount(task.spread_bps) },
+    };
+    const run = simulate(data, terms, buffers);
+    const result = resultOf(run, marketFor(data, terms));
+    if (!withDetails) return { result, details: null, reasonParts: [] };
+    return { result, details: detailsOf(run, result), reasonParts: textParts(Buffer.from(run.reasons)) };
+  }
+
+  private prepared(task: RunTask, settings: ReturnType<typeof parseSettings>) {
+    const range = `${task.start} ${task.end}`;
+    let history = this.histories.get(range);
+    if (!history) {
+      if (this.histories.size > 0) this.forget();
+      history = historyOf(tapeBetween(this.tape, task.start, task.end), this.actions, this.quotes);
+      this.histories.set(range, history);
+    }
+    const key = signalKey(history, settings);
+    const known = this.data.get(key);
+    if (known) return known;
+    this.data.clear(); // one set of columns at a time bounds the memory
+    const data = dataFor(history, settings);
+    const prepared = { data, buffers: runBuffers(data) };
+    this.data.set(key, prepared);
+    return prepared;
+  }
+
+  private forget(): void {
+    this.histories.clear();
+    this.data.clear();
+  }
+}
+
+/** Throws what a run of these parameters would throw, before any work starts. */
+export function checkTask(tape: Tape, actions: readonly RecordedAction[], { start, end }: Pick<RunTask, 'start' | 'end'>): void {
+  historyOf(tapeBetween(tape, start, end), actions, null);
+}
+
+function detailsOf(run: SimulationRun, result: RunResult): RunDetails {
+  const { data, curve, trades, unfilled, dividends, stretches } = run;
+  const at = (bar: number): string => labelOf(data.tape, bar);
+  return {
+    reasons: reasonCounts(run),
+    drawdowns: drawdownPeriods(curve.equity, data.tape),
+    months: monthlyReturns(curve.equity, data.tape),
+    daily: Array.from(data.history.timeline.dayEnds, (bar) => ({ day: dayOf(data.tape, bar), equity: curve.equity[bar] ?? Number.NaN })),
+    warnings: runWarnings(run, result),
+    trades: trades.map((trade) => ({
+      at: at(trade.bar),
+      decided_at: at(trade.decidedAt),
+      bar: trade.bar,
+      side: trade.side,
+      qty: formatAmount(trade.qty),
+      price: formatAmount(trade.price),
+      notional: formatAmount(trade.notional),
+      commission: formatAmount(trade.commission),
+      realized_pnl: formatAmount(trade.realized),
+      reason: trade.reason,
+    })),
+    unfilled: unfilled.map(({ bar, side, qty, reason }) => ({ at: at(bar), side, qty: formatAmount(qty), reason })),
+    dividends: dividends.map(({ bar, qty, net, payBar }) => ({
+      at: at(bar),
+      qty: formatAmount(qty),
+      net: formatAmount(net),
+      paid_at: payBar === null ? null : at(payBar),
+    })),
+    stretches: stretches.map(stretchRow),
+  };
+}
+
+const stretchRow = ({ from, closesFrom, qty, cash, receivable, anchor, day, counts }: Stretch): StretchRow => ({
+  from,
+  closes_from: closesFrom,
+  qty: formatAmount(qty),
+  cash: formatAmount(cash),
+  receivable: formatAmount(receivable),
+  anchor: formatOptional(anchor),
+  day,
+  day_orders: counts.orders,
+  day_notional: formatAmount(counts.notional),
+});
+
+export const equityText = (n: bigint): string => formatAmount(roundHalfEven({ n, d: 10n ** 16n }));

@@ -1,0 +1,130 @@
+/** Recorded bars as tenants keep them for simulations. */
+import type { Exchange } from '../contracts/instrument';
+import type { Clock } from '../kernel/clock';
+import { NotFoundError } from '../kernel/errors';
+import type { Ids } from '../kernel/ids';
+import type { TenantTables } from '../platform/database/tenant-tables';
+import type { Sql } from '../platform/database/sql';
+import type { Row } from '../platform/event-store/row-write';
+import type { TenantLogs } from '../platform/event-store/tenant-logs';
+import type { Page, PageDto } from '../platform/http/page.dto';
+import { readTablePage } from '../platform/http/table-page';
+import type { Quote } from '../rules/price-policy';
+import { labelOf, type Tape } from './tape';
+import { decodeTape, encodeTape, type TapeHead } from './tape-codec';
+
+export interface TapeView {
+  readonly id: string;
+  readonly name: string;
+  readonly symbol: string;
+  readonly exchange: string;
+  /** `upload`, `recorded` or the name of a provider. */
+  readonly source: string;
+  readonly hash: string;
+  readonly bars: number;
+  /** The first and the last bar's date or instant. */
+  readonly first: string;
+  readonly last: string;
+  readonly created_at: string;
+}
+
+export interface NewTape {
+  readonly name: string;
+  readonly symbol: string;
+  readonly exchange: Exchange;
+  readonly source: string;
+  readonly tape: Tape;
+  readonly quotes: readonly Quote[] | null;
+}
+
+export interface LoadedTape {
+  readonly view: TapeView;
+  readonly tape: Tape;
+  readonly quotes: readonly Quote[] | null;
+}
+
+export class TapeTable {
+  /** The last tape that was read: the next run is usually about the same. */
+  private latest: { readonly key: string; readonly loaded: LoadedTape } | null = null;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly tables: TenantTables,
+    private readonly logs: TenantLogs,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async add(tenantId: string, { name, symbol, exchange, source, tape, quotes }: NewTape): Promise<TapeView> {
+    const log = await this.logs.of(tenantId);
+    const { head, parts, hash } = encodeTape(tape);
+    const id = this.ids.next();
+    // The row that names the tape comes last: what a crash leaves behind is parts that nobody knows.
+    for (const [part, data] of parts.entries()) {
+      await this.sql.write('INSERT INTO simulation_tape_parts (log, tenant_id, tape_id, part, data) VALUES (?, ?, ?, ?, ?)', [
+        log,
+        tenantId,
+        id,
+        part,
+        data,
+      ]);
+    }
+    const [first, last] = [labelOf(tape, 0), labelOf(tape, tape.bars - 1)];
+    const quotesText = quotes && JSON.stringify(quotes);
+    const now = this.clock.now();
+    await this.sql.write(
+      `INSERT INTO simulation_tapes (log, tenant_id, tape_id, name, symbol, exchange, source, hash, head, bars, first, last, quotes, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [log, tenantId, id, name, symbol, exchange, source, hash, JSON.stringify(head), tape.bars, first, last, quotesText, now],
+    );
+    return { id, name, symbol, exchange, source, hash, bars: tape.bars, first, last, created_at: now };
+  }
+
+  list(tenantId: string, page: PageDto): Promise<Page<TapeView>> {
+    return readTablePage(this.tables, { table: 'simulation_tapes', tenantId, time: 'created_at', id: 'tape_id' }, page, viewOf);
+  }
+
+  /** Throws NotFoundError. */
+  async view(tenantId: string, id: string): Promise<TapeView> {
+    return viewOf(await this.row(tenantId, id));
+  }
+
+  /** Throws NotFoundError. */
+  async load(tenantId: string, id: string): Promise<LoadedTape> {
+    const key = `${tenantId} ${id}`;
+    if (this.latest?.key === key) return this.latest.loaded;
+    const row = await this.row(tenantId, id);
+    const parts = await this.tables.read(
+      tenantId,
+      'SELECT data FROM simulation_tape_parts WHERE log = ? AND tenant_id = ? AND tape_id = ? ORDER BY part',
+      [id],
+    );
+    const tape = decodeTape(
+      JSON.parse(String(row['head'])) as TapeHead,
+      parts.map(({ data }) => String(data)),
+    );
+    const quotes = row['quotes'] === null ? null : (JSON.parse(String(row['quotes'])) as readonly Quote[]);
+    const loaded = { view: viewOf(row), tape, quotes };
+    this.latest = { key, loaded };
+    return loaded;
+  }
+
+  private async row(tenantId: string, id: string): Promise<Row> {
+    const [row] = await this.tables.read(tenantId, 'SELECT * FROM simulation_tapes WHERE log = ? AND tenant_id = ? AND tape_id = ?', [id]);
+    if (!row) throw new NotFoundError('tape');
+    return row;
+  }
+}
+
+const viewOf = (row: Row): TapeView => ({
+  id: String(row['tape_id']),
+  name: String(row['name']),
+  symbol: String(row['symbol']),
+  exchange: String(row['exchange']),
+  source: String(row['source']),
+  hash: String(row['hash']),
+  bars: Number(row['bars']),
+  first: String(row['first']),
+  last: String(row['last']),
+  created_at: String(row['created_at']),
+});

@@ -1,0 +1,5 @@
+import { parityLaws } from './parity.law';
+
+describe('simulation and live', () => {
+  parityLaws(100);
+});

@@ -1,0 +1,57 @@
+/** One random run by the three ways there are: live replay, simulation and oracle. */
+import { parseAmount, ZERO } from '../../src/kernel/amount';
+import { replay } from '../../src/cli/replay';
+import { readActions as readRecordedActions } from '../../src/market-data/recorded-actions';
+import { readBars } from '../../src/market-data/recorded-bars';
+import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../../src/rules/settings';
+import { validateSettings, SETTING_NAMES } from '../../src/rules/settings-validation';
+import { marketFor, resultOf, simulate, type SimulationRun } from '../../src/simulation/engine';
+import { NO_COSTS } from '../../src/simulation/fill-model';
+import { readActions } from '../../src/simulation/recorded-actions';
+import type { RunResult } from '../../src/simulation/run-result';
+import { dataFor, historyOf } from '../../src/simulation/simulation-data';
+import { sliceTape } from '../../src/simulation/tape';
+import { readTape } from '../../src/simulation/tape-reader';
+import { oracle } from './oracle';
+import { calendar, type RandomRun } from './random-run';
+
+const settingsText = ({ config }: RandomRun): SettingsText => ({
+  ...HISTORICAL_SETTINGS_TEXT,
+  ...validateSettings(config, SETTING_NAMES),
+  max_drift_bps: '0',
+  slippage_bps: '0',
+});
+
+const startOf = ({ cash, qty, stockPct }: RandomRun) => ({
+  cash: parseAmount(cash),
+  qty: qty === null ? ZERO : parseAmount(qty),
+  stockPct: stockPct === null ? null : parseAmount(stockPct),
+});
+
+/** `bars`: only so many of the first ones. */
+export function simulated(run: RandomRun, bars = run.bars.length): { readonly run: SimulationRun; readonly result: RunResult } {
+  const settings = parseSettings(settingsText(run));
+  const tape = sliceTape(readTape(run.csv, 'random.csv', calendar, 'XNYS'), 0, bars);
+  const data = dataFor(historyOf(tape, readActions(run.actionsCsv, 'actions.csv'), null), settings);
+  const terms = { ...startOf(run), settings, fill: 'close' as const, costs: NO_COSTS };
+  const done = simulate(data, terms);
+  return { run: done, result: resultOf(done, marketFor(data, terms)) };
+}
+
+export const replayed = (run: RandomRun): Promise<RunResult | null> =>
+  replay({
+    symbol: 'TEST',
+    exchange: 'XNYS',
+    calendar,
+    bars: readBars(run.csv, 'random.csv', calendar, 'XNYS'),
+    quotes: null,
+    actions: readRecordedActions(run.actionsCsv, 'actions.csv'),
+    ...startOf(run),
+    settings: settingsText(run),
+  });
+
+/** The part of a result that the oracle computes. */
+export function comparable(run: RandomRun, result: RunResult): { readonly expected: object; readonly received: object } {
+  const expected = oracle(run);
+  return { expected, received: Object.fromEntries(Object.keys(expected).map((name) => [name, result[name as keyof RunResult]])) };
+}

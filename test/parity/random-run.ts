@@ -1,0 +1,131 @@
+/** Random tapes and configurations: days or instants, calm or wild, with every rule in play. */
+import fc from 'fast-check';
+import { PublishedCalendar } from '../../src/market-data/published-calendar';
+import type { OracleAction, OracleConfig, OracleRun } from './oracle';
+
+export const calendar = new PublishedCalendar();
+
+export interface RandomRun extends OracleRun {
+  /** As the commands read them. */
+  readonly csv: string;
+  readonly actionsCsv: string;
+}
+
+const HEADER = 'open,high,low,close,volume\n';
+const pick = <Value>(...values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
+const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined, freq: 2 });
+
+const config: fc.Arbitrary<OracleConfig> = fc
+  .record({
+    up_threshold_pct: maybe(pick('0.5', '1', '2.5', '5', '0.00000001')),
+    down_threshold_pct: maybe(pick('0.5', '1', '2.5', '5', '10')),
+    order_sizing_strategy: maybe(pick('proportional', 'fixed_percentage', 'original', 'target_allocation')),
+    rebalance_ratio: pick('0.1', '0.5', '1', '0.33333333'),
+    target_stock_pct: maybe(pick('30', '55.5')),
+    min_stock_pct: maybe(pick('0', '10', '40')),
+    max_stock_pct: maybe(pick('60', '90', '100')),
+    max_trade_pct_of_position: maybe(pick('1', '5', '20')),
+    max_orders_per_day: maybe(pick(1, 2)),
+    max_daily_notional: maybe(pick('500', '10000.5')),
+    min_notional: maybe(pick('50', '900')),
+    min_qty: maybe(pick('1', '7.5')),
+    action_below_min: maybe(pick('hold', 'reject', 'clip')),
+    commission_rate: maybe(pick('0', '0.001', '0.0123')),
+    qty_step: maybe(pick('1', '0.01', '0.00000001')),
+    allow_after_hours: maybe(fc.boolean()),
+    withholding_tax_pct: maybe(pick('15', '26.375')),
+  })
+  .map((values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as OracleConfig);
+
+/** Prices in cents that walk, jump and sometimes stand still. */
+const closes = fc
+  .record({
+    start: fc.integer({ min: 150, max: 60_000 }),
+    moves: fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 2, maxLength: 60 }),
+  })
+  .map(({ start, moves }) => {
+    let price = start;
+    return [start, ...moves.map((move) => (price = Math.max(1, Math.round(price * (1 + move / 500)))))].map((cents) =>
+      (cents / 100).toFixed(2),
+    );
+  });
+
+const START = Date.parse('2024-03-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+
+interface Placed {
+  readonly label: string;
+  readonly day: string;
+  readonly open: boolean;
+}
+
+/** Every calendar day, or instants a few hours apart that fall into all sessions. */
+function placed(bars: number, timed: boolean, afterHours: boolean): readonly Placed[] {
+  return Array.from({ length: bars }, (_, bar) => {
+    if (!timed) {
+      const day = new Date(START + bar * DAY_MS).toISOString().slice(0, 10);
+      return { label: day, day, open: true };
+    }
+    const at = new Date(START + bar * 5_400_000).toISOString();
+    const session = calendar.session('XNYS', at);
+    return { label: at, day: calendar.tradingDay('XNYS', at), open: session === 'REGULAR' || (session === 'EXTENDED' && afterHours) };
+  });
+}
+
+interface RandomAction {
+  readonly ex: number;
+  readonly pays: number | null;
+  readonly type: 'dividend' | 'split';
+  readonly amount: string;
+  readonly ratio: string;
+}
+
+const actions: fc.Arbitrary<readonly RandomAction[]> = fc.array(
+  fc.record({
+    ex: fc.integer({ min: 0, max: 62 }),
+    pays: fc.option(fc.integer({ min: -3, max: 20 }), { nil: null }),
+    type: pick('dividend' as const, 'split' as const),
+    amount: pick('0.01', '0.07', '0.005'),
+    ratio: pick('2', '1/3', '7/2', '0.5', '1.5'),
+  }),
+  { maxLength: 4 },
+);
+
+const dateAfter = (days: number): string => new Date(START + days * DAY_MS).toISOString().slice(0, 10);
+
+export const randomRun = (withActions: boolean): fc.Arbitrary<RandomRun> =>
+  fc
+    .record({
+      closes,
+      config,
+      timed: withActions ? fc.constant(false) : fc.boolean(),
+      actions: withActions ? actions : fc.constant<readonly RandomAction[]>([]),
+      cash: pick('100000', '2500.5', '0.01', '0', '31.41592653'),
+      start: fc.oneof(
+        pick('0', '12.345678', '400').map((qty) => ({ qty, stockPct: null })),
+        pick('0', '50', '99', '100').map((stockPct) => ({ qty: null, stockPct })),
+      ),
+    })
+    .map(({ closes: prices, config: settings, timed, actions: events, cash, start }) => {
+      const places = placed(prices.length, timed, settings['allow_after_hours'] === true);
+      const bars = places.map((place, bar) => ({ ...place, close: prices[bar] ?? '' }));
+      const rows = bars.map(({ label, close }) => `${label},${close},${close},${close},${close},1`);
+      const seen = new Set<string>();
+      const list: OracleAction[] = events
+        .map(({ ex, pays, type, amount, ratio }) => ({
+          ex_date: dateAfter(ex),
+          type,
+          value: type === 'split' ? ratio : amount,
+          pay_date: type === 'split' || pays === null ? '' : dateAfter(ex + pays),
+        }))
+        .filter(({ ex_date, type }) => !seen.has(ex_date + type) && seen.add(ex_date + type));
+      return {
+        bars,
+        actions: list,
+        cash,
+        ...start,
+        config: settings,
+        csv: `${timed ? 'ts' : 'date'},${HEADER}${rows.join('\n')}\n`,
+        actionsCsv: ['ex_date,type,value,pay_date', ...list.map((action) => Object.values(action).join(','))].join('\n'),
+      };
+    });
