@@ -1,10 +1,13 @@
 /** Builds the program in this process: the server, the command line and the tests all start the same one. */
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
+import { appStreams } from './app.streams';
 import { loadCalendar } from './market-data/calendar-file.adapter';
 import { marketFrom } from './market-data/market';
 import type { Market } from './market-data/market-data.module';
@@ -35,13 +38,22 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Opens the store, creates the first tenant where it is empty, and starts everything but the listening. Throws DomainError `store.…`. */
+const WORKER = join(__dirname, 'projection-worker.js');
+/** Only the built program has threads: a test that runs the sources folds in its own. */
+const projectionWorker = existsSync(WORKER) ? WORKER : null;
+
+/**
+ * Opens the store, brings read tables to the versions of this program, creates the first tenant where the store is empty, and
+ * starts everything but the listening. Throws DomainError `store.…` and `projections.…`.
+ */
 export async function createApp(settings: Settings, overrides: AppOverrides = {}): Promise<App> {
   if (!overrides.market) loadCalendar(settings.calendarOverrides); // a wrong file stops the start before anything is created
   const { announce = (line: string) => void process.stdout.write(`${line}\n`) } = overrides;
-  const platform = await openPlatform(settings, overrides);
+  const platform = await openPlatform(settings, { projectionWorker, ...overrides });
   try {
-    const { directory, ids, opened } = platform;
+    const { directory, ids, opened, projections, registry } = platform;
+    registry.register(...appStreams);
+    await projections.bringUpToDate(announce);
     for (const line of await bootstrap(opened.store, directory, ids, settings.bootstrapApiKey)) announce(line);
     const nest = await createNest(platform, overrides);
     return { nest, platform, listen: () => listen(nest, settings), close: once(() => close(nest, platform)) };
@@ -75,9 +87,9 @@ async function listen(nest: NestExpressApplication, { port, host }: Settings): P
 const SWEEP_MS = 50;
 const PATIENCE_MS = 7_000;
 
-async function close(nest: NestExpressApplication, { shutdown, timer, opened, log }: Platform): Promise<void> {
+async function close(nest: NestExpressApplication, { shutdown, timer, opened, log, projections }: Platform): Promise<void> {
   shutdown.begin();
-  const background = stopBackground(nest, log);
+  const background = Promise.all([stopBackground(nest, log), projections.stop()]);
   const server = nest.getHttpServer() as Server;
   const stopSweeping = timer.every(SWEEP_MS, () => server.closeIdleConnections());
   const cancelForce = timer.after(PATIENCE_MS, () => server.closeAllConnections());

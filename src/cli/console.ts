@@ -31,12 +31,13 @@ export function processConsole(): Console {
 function showProgress(unit: string): (done: Readonly<Record<string, number>>) => void {
   let shown = -1;
   return (state) => {
-    const { total = 0 } = state;
-    const done = Object.entries(state).find(([name]) => name !== 'total')?.[1] ?? 0;
+    const { total = 0, secondsLeft, ...counted } = state;
+    const done = Object.values(counted)[0] ?? 0;
     const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
     if (percent === shown) return;
     shown = percent;
-    process.stderr.write(percent === 100 ? '\r\u001b[K' : `\r${done} of ${total} ${unit} (${percent} %)`);
+    const left = secondsLeft === undefined ? '' : `, about ${secondsLeft} s left`;
+    process.stderr.write(percent === 100 ? '\r\u001b[K' : `\r${done} of ${total} ${unit} (${percent} %${left})\u001b[K`);
   };
 }
 

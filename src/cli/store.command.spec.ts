@@ -24,7 +24,7 @@ async function say(words: readonly string[], answer: object): Promise<{ readonly
   return said;
 }
 
-const head = { position: 7, tables: [] };
+const head = { positions: [{ log: 1, position: 7 }], tables: [] };
 
 describe('vb on a running server', () => {
   it('fails where the server says that its log is damaged, and names the position', async () => {

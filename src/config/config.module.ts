@@ -1,12 +1,9 @@
 /** Settings of users: changed by command, effective by scope. */
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { TenantTables } from '../platform/database/tenant-tables';
-import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { ConfigController } from './config.controller';
 import { EffectiveSettingsReader } from './effective-settings';
-import { settingsDecider } from './settings.decider';
 import { ChangeSettingsHandler, ExplainSettingsHandler, GetEffectiveSettingsHandler, GetSettingsHandler } from './settings.handler';
-import { settingsProjection } from './settings.projection';
 
 @Module({
   controllers: [ConfigController],
@@ -18,10 +15,4 @@ import { settingsProjection } from './settings.projection';
     GetSettingsHandler,
   ],
 })
-export class ConfigModule implements OnModuleInit {
-  constructor(private readonly registry: StreamRegistry) {}
-
-  onModuleInit(): void {
-    this.registry.register(defineStream({ decider: settingsDecider, state: settingsProjection }));
-  }
-}
+export class ConfigModule {}

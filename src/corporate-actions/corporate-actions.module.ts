@@ -11,12 +11,9 @@ import { EventStore } from '../platform/event-store/event-store.port';
 import { TenantLogs } from '../platform/event-store/tenant-logs';
 import { Log } from '../platform/observability/log';
 import { JobRunner } from '../platform/scheduling/job-runner';
-import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import { ActionProcessing } from './action-processing';
-import { announcementDecider } from './announcement.decider';
 import { AnnounceActionHandler, AnnouncementCommandHandler } from './announcement.handler';
-import { announcementProjection } from './announcement.projection';
 import { GetAnnouncementHandler, PageAnnouncementsHandler } from './announcement.queries';
 import { CorporateActionsController } from './corporate-actions.controller';
 import { DividendsController } from './dividends.controller';
@@ -128,14 +125,12 @@ const ingestion = [
 })
 export class CorporateActionsModule implements OnModuleInit {
   constructor(
-    private readonly registry: StreamRegistry,
     private readonly jobs: JobRunner,
     private readonly processing: ProcessingJob,
     private readonly ingestion: IngestionJob,
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(defineStream({ decider: announcementDecider, state: announcementProjection }));
     this.jobs.register(this.ingestion, this.processing);
   }
 }

@@ -10,7 +10,6 @@ import { Log } from '../platform/observability/log';
 import { IntentQueue } from '../platform/queue/queue.port';
 import { QueueWorker } from '../platform/queue/queue-worker';
 import { Settings } from '../platform/settings';
-import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import { SubscriptionsRunner } from '../platform/subscriptions/subscriptions.runner';
 import { Timer } from '../platform/time/timer.port';
@@ -19,15 +18,12 @@ import { BrokerWithCrashPoints } from './broker-crash-points';
 import { executionQueryHandlers } from './execution.queries';
 import { ManualOrders } from './manual-orders';
 import { OrderBook } from './order-book';
-import { orderDecider } from './order.decider';
 import { BookBrokerFillHandler, FlattenPositionHandler, PlaceManualOrderHandler, RequestOrderCancelHandler } from './order.handler';
-import { orderProjection } from './order.projection';
 import { OrderSettings } from './order-settings';
 import { OrderWorker } from './order-worker';
 import { OrdersController } from './orders.controller';
 import { PaperBroker } from './paper-broker.adapter';
 import { ORDER_QUEUE, type OrderMessage, sendOrders } from './send-order.policy';
-import { tradeProjection } from './trade.projection';
 import { TradesController } from './trades.controller';
 
 /** Starts to work on orders with the process, and stops with what is in flight finished. */
@@ -102,14 +98,12 @@ class OrderProcessing implements OnApplicationBootstrap, OnApplicationShutdown {
 })
 export class ExecutionModule implements OnModuleInit {
   constructor(
-    private readonly registry: StreamRegistry,
     private readonly subscriptions: SubscriptionsRunner,
     private readonly queue: IntentQueue,
     private readonly worker: QueueWorker,
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(defineStream({ decider: orderDecider, state: orderProjection, rows: [tradeProjection] }));
     this.subscriptions.register(sendOrders(this.queue, () => this.worker.wake()));
   }
 }

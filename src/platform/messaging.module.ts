@@ -2,7 +2,6 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { deferToNextTurn } from './event-store/defer.adapter';
 import { AdminController } from './http/admin.controller';
 import { EventsController } from './http/events.controller';
 import { SubscriptionsController } from './http/subscriptions.controller';
@@ -11,7 +10,6 @@ import type { Log } from './observability/log';
 import { Readiness } from './observability/readiness';
 import type { Platform } from './open-platform';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
-import { projectionTables } from './projections/open-projection-tables';
 import { DatabaseQueue } from './queue/database-queue.adapter';
 import { IntentQueue } from './queue/queue.port';
 import { JobRunner } from './scheduling/job-runner';
@@ -58,17 +56,16 @@ const tellingOf = (log: Log): Pick<SubscriptionParts, 'onError' | 'onParked'> =>
 
 @Module({})
 export class MessagingModule {
-  static forRoot({ opened, registry, logs, clock, ids, timer, log }: Platform): DynamicModule {
+  static forRoot({ opened, projections, logs, clock, ids, timer, log }: Platform): DynamicModule {
     const { store, sql } = opened;
     const holder = ids.next();
-    const tables = projectionTables(opened);
     const parts = [
       { provide: IntentQueue, useValue: new DatabaseQueue(sql, clock, logs, holder) },
       {
         provide: SubscriptionsRunner,
         useValue: new SubscriptionsRunner({ store, sql, clock, timer, holder, isShared: sql.isShared, ...tellingOf(log) }),
       },
-      { provide: ProjectionRebuilder, useValue: new ProjectionRebuilder(store, registry, tables, deferToNextTurn) },
+      { provide: ProjectionRebuilder, useValue: projections },
       {
         provide: EventBusPublisher,
         inject: [EventBus],

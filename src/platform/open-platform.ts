@@ -5,6 +5,7 @@ import { Ids } from '../kernel/ids';
 import { parseDatabaseUrl } from './database/database-url';
 import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
+import { deferToNextTurn } from './event-store/defer.adapter';
 import { openEventStore, type OpenedStore } from './event-store/open-event-store';
 import type { TenantLogs } from './event-store/tenant-logs';
 import { StoredAnswers } from './idempotency/stored-answers';
@@ -13,13 +14,16 @@ import { createLogger, PinoLog } from './observability/pino-log.adapter';
 import { Readiness } from './observability/readiness';
 import { Shutdown } from './observability/shutdown';
 import { storeCheck } from './observability/store-check';
+import { InProcessWork } from './projections/in-process-work';
+import { projectionTables } from './projections/open-projection-tables';
+import { ProjectionRebuilder } from './projections/projection-rebuilder';
+import { ThreadedWork } from './projections/threaded-work.adapter';
 import type { Settings } from './settings';
 import { StreamRegistry } from './streams/stream-registry';
 import { StreamRunner } from './streams/stream-runner';
 import { Secrets } from './tenancy/api-key';
 import { Authenticator } from './tenancy/authenticator';
 import { RandomSecrets } from './tenancy/random-secrets.adapter';
-import { tenantStream } from './tenancy/tenancy.projections';
 import { TenantLogTable } from './tenancy/tenant-log.table';
 import { TenantDirectory } from './tenancy/tenant.directory';
 import { SystemClock } from './time/system-clock.adapter';
@@ -36,6 +40,8 @@ export interface PlatformOverrides {
   readonly logger?: Logger;
   /** OFF for scratch stores that nobody misses. */
   readonly synchronous?: 'FULL' | 'OFF';
+  /** The built program of threads that fold the log; without it everything is folded in this thread. */
+  readonly projectionWorker?: string | null;
 }
 
 export interface Platform {
@@ -49,6 +55,7 @@ export interface Platform {
   readonly crashPoints: CrashPoints;
   readonly registry: StreamRegistry;
   readonly streams: StreamRunner;
+  readonly projections: ProjectionRebuilder;
   readonly logs: TenantLogs;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
@@ -67,8 +74,11 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const { store, sql } = opened;
   const logs = new TenantLogTable(sql);
   const registry = new StreamRegistry();
-  registry.register(tenantStream);
   const streams = new StreamRunner(store, sql, registry, logs, clock, ids);
+  const work = new InProcessWork(deferToNextTurn);
+  const heavyWork = overrides.projectionWorker ? new ThreadedWork(overrides.projectionWorker) : work;
+  const tables = projectionTables(opened);
+  const projections = new ProjectionRebuilder({ registry, tables, work, heavyWork, clock, ids });
   const shutdown = new Shutdown();
   const readiness = new Readiness(timer);
   readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
@@ -84,6 +94,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     crashPoints,
     registry,
     streams,
+    projections,
     logs,
     readiness,
     shutdown,

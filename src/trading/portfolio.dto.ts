@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import type { PortfolioView } from '../contracts/portfolio';
-import { CountField, InstantField, TextField } from '../platform/http/answer.decorators';
+import type { PortfolioHoldingsView, PortfolioPositionView, PortfolioTotalView, PortfolioView } from '../contracts/portfolio';
+import type { PositionStatus } from '../contracts/position';
+import { AmountField, ChoiceField, CountField, InstantField, ListField, TextField } from '../platform/http/answer.decorators';
+import { POSITION_STATUSES } from './position.dto';
 
 export class OpenPortfolioDto {
   @ApiProperty({ type: String, minLength: 1, maxLength: 100, example: 'Retirement' })
@@ -31,4 +33,27 @@ export class PortfolioDto implements PortfolioView {
   @InstantField() readonly created_at!: string;
   @InstantField() readonly updated_at!: string;
   @CountField() readonly version!: number;
+}
+
+export class PortfolioPositionDto implements PortfolioPositionView {
+  @TextField() readonly id!: string;
+  @TextField() readonly symbol!: string;
+  @TextField() readonly currency!: string;
+  @ChoiceField(POSITION_STATUSES) readonly status!: PositionStatus;
+  @AmountField() readonly qty!: string;
+  @AmountField() readonly cash!: string;
+  @AmountField() readonly dividend_receivable!: string;
+}
+
+export class PortfolioTotalDto implements PortfolioTotalView {
+  @TextField() readonly currency!: string;
+  @CountField({ description: 'How many positions' }) readonly positions!: number;
+  @AmountField({ description: 'Their cash' }) readonly cash!: string;
+  @AmountField({ description: 'Dividends they are still to be paid' }) readonly dividend_receivable!: string;
+}
+
+export class PortfolioHoldingsDto extends PortfolioDto implements PortfolioHoldingsView {
+  @ListField(PortfolioPositionDto, { description: 'In the order in which they were opened, closed ones included' })
+  readonly positions!: readonly PortfolioPositionDto[];
+  @ListField(PortfolioTotalDto, { description: 'Sums by currency' }) readonly totals!: readonly PortfolioTotalDto[];
 }

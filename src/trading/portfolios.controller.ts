@@ -1,14 +1,17 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Clock } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import { OpenPortfolio, RenamePortfolio } from '../contracts/portfolio';
 import { Roles } from '../platform/http/access.decorators';
 import { Caller, Ctx, Tenant } from '../platform/http/caller.decorators';
 import { type Page, pageDto, PageDto } from '../platform/http/page.dto';
 import type { Principal } from '../platform/http/request-state';
-import { OpenPortfolioDto, PortfolioDto, RenamePortfolioDto } from './portfolio.dto';
-import { GetPortfolio, PagePortfolios } from './portfolio.queries';
+import { AsOfDto, momentOf } from './as-of.dto';
+import { OpenPortfolioDto, PortfolioDto, PortfolioHoldingsDto, RenamePortfolioDto } from './portfolio.dto';
+import { GetPortfolio } from './portfolio-holdings.queries';
+import { PagePortfolios } from './portfolio.queries';
 
 const USUAL_CURRENCY = 'USD';
 
@@ -19,6 +22,7 @@ export class PortfoliosController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly clock: Clock,
   ) {}
 
   /** The tenant's portfolios, oldest first. */
@@ -38,11 +42,17 @@ export class PortfoliosController {
     );
   }
 
-  /** One portfolio. */
+  /** One portfolio with what its positions hold, now or at `as_of` or `as_of_position`. */
   @Get(':id')
-  @ApiOkResponse({ type: PortfolioDto })
-  get(@Tenant() tenantId: string, @Param('id') id: string): Promise<PortfolioDto> {
-    return this.queries.execute(new GetPortfolio(tenantId, id));
+  @ApiOkResponse({ type: PortfolioHoldingsDto })
+  get(@Tenant() tenantId: string, @Param('id') id: string, @Query() asOf: AsOfDto): Promise<PortfolioHoldingsDto> {
+    return this.queries.execute(
+      new GetPortfolio(
+        tenantId,
+        id,
+        momentOf(asOf, () => this.clock.now()),
+      ),
+    );
   }
 
   /** Renames it. */

@@ -6,12 +6,10 @@ import { InputError } from '../kernel/errors';
 import { type Exchange, EXCHANGES } from '../contracts/instrument';
 import type { OpenPositionTerms, PositionStatus, PositionView } from '../contracts/position';
 import { AmountField, ChoiceField, CountField, InstantField, TextField } from '../platform/http/answer.decorators';
-import { IsDecimal, IsInstant } from '../platform/http/decimal.validator';
+import { IsDecimal } from '../platform/http/decimal.validator';
 import { PageDto } from '../platform/http/page.dto';
 
 export const POSITION_STATUSES: readonly PositionStatus[] = ['ACTIVE', 'PAUSED', 'HALTED', 'CLOSED'];
-export const AS_OF_BASES = ['recorded', 'executed'] as const;
-export type AsOfBasis = (typeof AS_OF_BASES)[number];
 
 const FIRST_PRICE = 'first-price';
 const isAnchor = (value: unknown): boolean => value === FIRST_PRICE || (isAmountText(value) && parseAmount(value) > 0n);
@@ -94,17 +92,6 @@ export class ListPositionsDto extends PageDto {
   @IsOptional()
   @IsIn(POSITION_STATUSES)
   readonly status?: PositionStatus;
-}
-
-export class PositionAsOfDto {
-  @IsInstant({ optional: true, description: 'The state at this instant instead of now; 404 where the position did not exist yet' })
-  readonly as_of?: string;
-
-  /** Whether `as_of` means when things were recorded (the default) or when they were executed. */
-  @ApiPropertyOptional({ enum: AS_OF_BASES, default: 'recorded' })
-  @IsOptional()
-  @IsIn(AS_OF_BASES)
-  readonly basis?: AsOfBasis;
 }
 
 export class SetAnchorDto {

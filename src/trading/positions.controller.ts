@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Clock } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import { InputError } from '../kernel/errors';
 import { EvaluatePosition } from '../contracts/evaluation';
@@ -10,6 +11,7 @@ import { Ctx, Tenant } from '../platform/http/caller.decorators';
 import { ApiNoBody, NoBodyDto } from '../platform/http/no-body.dto';
 import { type Page, pageDto } from '../platform/http/page.dto';
 import { MovesMoney } from '../platform/idempotency/idempotency.decorators';
+import { AsOfDto, momentOf } from './as-of.dto';
 import { EvaluationDto } from './evaluation.dto';
 import {
   EvaluateDto,
@@ -17,7 +19,6 @@ import {
   MoveCashDto,
   OpenPositionDto,
   PausePositionDto,
-  PositionAsOfDto,
   PositionDto,
   SetAnchorDto,
   termsOf,
@@ -31,6 +32,7 @@ export class PositionsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly clock: Clock,
   ) {}
 
   /** The tenant's positions, oldest first. */
@@ -47,12 +49,12 @@ export class PositionsController {
     return this.commands.execute(new OpenPosition(context, termsOf(body)));
   }
 
-  /** As it is, or as it was at `as_of`. */
+  /** As it is, or as it was at `as_of` or `as_of_position`. */
   @Get(':id')
   @ApiOkResponse({ type: PositionDto })
-  get(@Tenant() tenantId: string, @Param('id') id: string, @Query() { as_of, basis }: PositionAsOfDto): Promise<PositionDto> {
-    if (as_of === undefined && basis === undefined) return this.queries.execute(new GetPosition(tenantId, id));
-    return this.queries.execute(new GetPositionAsOf(tenantId, id, as_of ?? null, basis ?? 'recorded'));
+  get(@Tenant() tenantId: string, @Param('id') id: string, @Query() asOf: AsOfDto): Promise<PositionDto> {
+    const moment = momentOf(asOf, () => this.clock.now());
+    return this.queries.execute(moment ? new GetPositionAsOf(tenantId, id, moment) : new GetPosition(tenantId, id));
   }
 
   /** Closes it for good; its shares and cash stay as they are. A live order must end first. */

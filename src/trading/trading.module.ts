@@ -13,53 +13,26 @@ import { JobRunner } from '../platform/scheduling/job-runner';
 import { TickInstants } from '../platform/scheduling/tick-instants';
 import { Settings } from '../platform/settings';
 import { Timer } from '../platform/time/timer.port';
-import { defineStream, StreamRegistry } from '../platform/streams/stream-registry';
 import { StreamRunner } from '../platform/streams/stream-runner';
-import type { RecordedEvaluation } from '../contracts/evaluation';
 import { EvaluatePositionHandler, ReevaluateOrderHandler } from './evaluate-position.handler';
-import { evaluationDecider } from './evaluation.decider';
-import { latestEvaluationProjection } from './evaluation.projection';
-import { expandEvaluation } from './evaluation.record';
-import { instrumentDecider } from './instrument.decider';
 import { InstrumentDirectory } from './instrument.directory';
 import { AddInstrumentHandler, FindInstrumentHandler, ListInstrumentsHandler, SetReferencePriceHandler } from './instrument.handler';
-import { instrumentProjection } from './instrument.projection';
 import { InstrumentsController } from './instruments.controller';
-import { portfolioDecider, slotDecider } from './portfolio.decider';
 import { OpenPortfolioHandler, RenamePortfolioHandler } from './portfolio.handler';
-import { portfolioProjection } from './portfolio.projection';
 import { PortfoliosController } from './portfolios.controller';
 import { ActionGate } from './action-gate';
-import { positionActionsProjection } from './position-actions.projection';
-import { positionDecider } from './position.decider';
 import { PositionEvaluator } from './position.evaluator';
 import { GetPositionHandler, OpenPositionHandler, PositionCommandHandler } from './position.handler';
-import { positionProjection } from './position.projection';
 import { PositionsController } from './positions.controller';
 import { GetRegularCloseHandler } from './regular-close.query';
 import { RunTickHandler } from './run-tick.handler';
 import { SessionCloseJob } from './session-close.job';
-import { tickDecider } from './tick.decider';
 import { TickJob } from './tick.job';
 import { TickMarket } from './tick-market';
 import { AloneTick, TickSharing } from './tick-sharing';
 import { SharedTick } from './shared-tick';
 import { tradingQueryHandlers } from './trading.queries';
 import { TicksController } from './ticks.controller';
-
-const streams = [
-  defineStream({ decider: instrumentDecider, state: instrumentProjection }),
-  defineStream({ decider: portfolioDecider, state: portfolioProjection }),
-  defineStream({ decider: slotDecider }),
-  defineStream({ decider: positionDecider, state: positionProjection, rows: [positionActionsProjection] }),
-  defineStream({
-    decider: evaluationDecider,
-    appendsAnyway: true,
-    rows: [latestEvaluationProjection],
-    expand: (data, header) => expandEvaluation(data as RecordedEvaluation, header),
-  }),
-  defineStream({ decider: tickDecider }),
-];
 
 @Module({
   controllers: [InstrumentsController, PortfoliosController, PositionsController, TicksController],
@@ -123,14 +96,12 @@ const streams = [
 })
 export class TradingModule implements OnModuleInit {
   constructor(
-    private readonly registry: StreamRegistry,
     private readonly jobs: JobRunner,
     private readonly tick: TickJob,
     private readonly sessionClose: SessionCloseJob,
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(...streams);
     this.jobs.register(this.tick, this.sessionClose);
   }
 }

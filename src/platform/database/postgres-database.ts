@@ -22,6 +22,8 @@ const getTypeParser = (oid: number, format?: unknown): Parser =>
 
 export class PgDatabase {
   readonly name: string;
+  /** With its password. */
+  readonly url: string;
   readonly reader: Pool;
   readonly writer: Pool;
   /** One register for all connections: a name means the same text everywhere. */
@@ -30,6 +32,7 @@ export class PgDatabase {
 
   constructor({ url, name, onConnectionError = () => undefined, poolSize = POOL_SIZE }: PgOptions) {
     this.name = name;
+    this.url = url;
     this.config = {
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -26,12 +26,12 @@ function insertText(table: TableDefinition): string {
   return `INSERT INTO ${named(table.name)} (${columns}) SELECT ${columns} FROM ${source(table)}`;
 }
 
-function upsertText(table: TableDefinition): string {
+export function upsertText(table: TableDefinition): string {
   const changes = table.columns.filter((column) => !table.key.includes(column)).map((column) => `${named(column)} = excluded.${column}`);
   return `${insertText(table)} ON CONFLICT (${listed(table.key)}) DO ${changes.length > 0 ? `UPDATE SET ${changes.join(', ')}` : 'NOTHING'}`;
 }
 
-const deleteText = (table: TableDefinition): string =>
+export const deleteText = (table: TableDefinition): string =>
   `DELETE FROM ${named(table.name)} WHERE (${listed(table.key)}) IN (SELECT ${listed(table.key)} FROM ${source(table)})`;
 
 const asJson = (columns: readonly string[], rows: readonly Row[]): string =>

@@ -7,6 +7,7 @@ import { ProjectionRebuilder } from '../projections/projection-rebuilder';
 import { IntentQueue } from '../queue/queue.port';
 import { Roles } from './access.decorators';
 import {
+  FormerNameDto,
   ListQueueDto,
   LogCheckDto,
   logCheck,
@@ -15,6 +16,7 @@ import {
   projectionCheck,
   ProjectionDto,
   ProjectionNameDto,
+  projectionRow,
   QueueMessageDto,
   queueMessage,
   RebuildDto,
@@ -38,7 +40,7 @@ export class AdminController {
   @Get('projections')
   @ApiOkResponse({ type: pageDto(ProjectionDto) })
   async projections(): Promise<Page<ProjectionDto>> {
-    return page(await this.rebuilder.list(), null);
+    return page((await this.rebuilder.list()).map(projectionRow), null);
   }
 
   /** Makes read tables anew from the log; the live ones stay readable meanwhile. */
@@ -48,6 +50,23 @@ export class AdminController {
   @ApiOkResponse({ type: RebuildDto })
   rebuild(@Body() { name }: ProjectionNameDto): Promise<RebuildDto> {
     return this.rebuilder.rebuild(name ?? ALL);
+  }
+
+  /** Ends the rebuild that runs, or gives up an interrupted one; the read tables stay as they are. */
+  @Post('projections/cancel')
+  @HttpCode(204)
+  @ApiNoBody()
+  @ApiNoContentResponse()
+  async cancelRebuild(@Body() _body: NoBodyDto): Promise<void> {
+    await this.rebuilder.cancel();
+  }
+
+  /** Brings back the table that the last rebuild replaced, caught up with the log; the live one is kept in its place. */
+  @Post('projections/rollback')
+  @HttpCode(200)
+  @ApiOkResponse({ type: RebuildDto })
+  rollback(@Body() { name }: FormerNameDto): Promise<RebuildDto> {
+    return this.rebuilder.rollback(name);
   }
 
   /** Compares read tables with the log, cell by cell. */

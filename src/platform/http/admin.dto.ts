@@ -1,8 +1,9 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import type { ProjectionInfo, RebuildReport, VerificationReport } from '../projections/projection-rebuilder';
+import type { ProjectionInfo, RebuildReport } from '../projections/projection-rebuilder';
 import type { RowDifference } from '../projections/projection-tables.port';
+import type { LogPosition, VerificationReport } from '../projections/projection-work';
 import type { MessageStatus, QueuedMessage } from '../queue/queue.port';
 import type { VerifyReport } from '../event-store/event-store.port';
 import { ChoiceField, CountField, FlagField, InstantField, ListField, OpenField, PartField, TextField } from './answer.decorators';
@@ -86,11 +87,45 @@ export class ProjectionNameDto {
   readonly name?: string;
 }
 
-export class ProjectionDto implements ProjectionInfo {
+export class LogPositionDto implements LogPosition {
+  @CountField() readonly log!: number;
+  @CountField() readonly position!: number;
+}
+
+export class FormerTableDto {
+  @TextField({ description: 'Names and versions of the projections that made it' }) readonly version!: string;
+  @ListField(LogPositionDto, { description: 'Where it stands; a rollback folds the rest' }) readonly positions!: readonly LogPositionDto[];
+}
+
+export class OpenBuildDto {
+  @TextField() readonly version!: string;
+  @InstantField() readonly started_at!: string;
+  @CountField({ description: 'Events folded' }) readonly events!: number;
+  @CountField({ description: 'Events there are' }) readonly total!: number;
+}
+
+export class ProjectionDto {
   @TextField() readonly name!: string;
-  @CountField() readonly version!: number;
+  @CountField({ description: 'Of the program that runs' }) readonly version!: number;
   @TextField() readonly table!: string;
   @CountField() readonly rows!: number;
+  @TextField({ nullable: true, description: 'Names and versions of the projections that made the live table' }) readonly live!:
+    string | null;
+  @PartField(FormerTableDto, { nullable: true, description: 'What a rollback brings back' }) readonly former!: FormerTableDto | null;
+  @PartField(OpenBuildDto, { nullable: true, description: 'A rebuild that runs, or was interrupted and goes on with the next' })
+  readonly building!: OpenBuildDto | null;
+}
+
+export const projectionRow = ({ building, ...info }: ProjectionInfo): ProjectionDto => ({
+  ...info,
+  building: building && { version: building.version, started_at: building.startedAt, events: building.events, total: building.total },
+});
+
+export class FormerNameDto {
+  @ApiProperty({ type: String, maxLength: 100, example: 'positions' })
+  @IsString()
+  @Length(1, 100)
+  readonly name!: string;
 }
 
 export class RebuiltTableDto {
@@ -99,7 +134,8 @@ export class RebuiltTableDto {
 }
 
 export class RebuildDto implements RebuildReport {
-  @CountField({ description: 'The tables are what the log says up to here' }) readonly position!: number;
+  @ListField(LogPositionDto, { description: 'The tables are what each log says up to here' })
+  readonly positions!: readonly LogPositionDto[];
   @ListField(RebuiltTableDto) readonly tables!: readonly RebuiltTableDto[];
 }
 
@@ -122,13 +158,14 @@ export class ComparedTableDto {
 }
 
 export class ProjectionCheckDto {
-  @CountField({ description: 'Log and tables were compared as they were at this position' }) readonly position!: number;
+  @ListField(LogPositionDto, { description: 'Logs and tables were compared as they were at these positions' })
+  readonly positions!: readonly LogPositionDto[];
   @FlagField() readonly equal!: boolean;
   @ListField(ComparedTableDto) readonly tables!: readonly ComparedTableDto[];
 }
 
-export const projectionCheck = ({ position, isEqual, tables }: VerificationReport): ProjectionCheckDto => ({
-  position,
+export const projectionCheck = ({ positions, isEqual, tables }: VerificationReport): ProjectionCheckDto => ({
+  positions,
   equal: isEqual,
   tables,
 });

@@ -1,36 +1,66 @@
-/** Folds the log into the rows that read tables should have, a page at a time. */
-import { categoryOf, type Folded, streamId } from '../../kernel/decider';
+/** Folds the events of one log into the rows that read tables should have, in bounded memory. */
+import { categoryOf } from '../../kernel/decider';
 import { DomainError, messageOf } from '../../kernel/errors';
-import type { RecordedEvent, TenantScope } from '../event-store/event-store.port';
 import type { Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { scoped } from '../streams/append-plan';
-import { foldEvents } from '../streams/stream-fold';
-import type { EventProjection, EventView, Projection, StateProjection } from './projection';
+import type { FoldEvent } from './fold-io';
+import type { EventProjection, EventView, Projection } from './projection';
+import { StateFold } from './state-fold';
 
 type Write = Extract<RowWrite, { readonly op: 'upsert' | 'delete' }>;
 
+const FOLDED = ['position', 'tenant_id', 'stream', 'version', 'type', 'ts', 'data'] as const;
+/** Event projections may look at the whole header. */
+const HEADER = [
+  'event_id',
+  'schema_version',
+  'portfolio_id',
+  'position_id',
+  'instrument_id',
+  'symbol',
+  'correlation_id',
+  'causation_id',
+  'actor',
+] as const;
+
+/** Rows that must be there before a page can be folded. */
+export interface MissingRows {
+  readonly fold: StateFold;
+  readonly keys: readonly Row[];
+}
+
 /**
- * Memory: the last state of every stream of the folded categories (a map of a million states is all right, ten million are
- * not), and the rows that changed since `take`. Event projections keep nothing but the latter.
+ * Memory: about twice `statesKept` states of each state projection, those of one page, and the rows that changed since `take`.
+ * A state that was let go comes back from its row.
  */
 export class ProjectionFold {
+  readonly categories: readonly string[];
+  readonly columns: readonly string[];
   private readonly byCategory = new Map<string, CategoryFold>();
   private readonly states: readonly StateFold[];
-  /** Of event projections, by table and key: whichever category wrote a row last. */
+  /** Of event projections, by table and key: whichever event wrote a row last. */
   private readonly changed = new Map<string, Write>();
 
-  constructor(projections: readonly Projection[]) {
+  /** `isFresh`: from the log's beginning, so that no state has a row yet. */
+  constructor(
+    projections: readonly Projection[],
+    private readonly log: number,
+    statesKept: number,
+    isFresh: boolean,
+  ) {
     const states: StateFold[] = [];
     for (const projection of projections) {
       if (projection.kind === 'event') {
         this.category(projection.category).events.push(projection);
         continue;
       }
-      const fold = new StateFold(projection);
+      const fold = new StateFold(projection, log, statesKept, isFresh);
       this.category(projection.decider.category).states.push(fold);
       states.push(fold);
     }
     this.states = states;
+    this.categories = [...this.byCategory.keys()];
+    this.columns = projections.some(({ kind }) => kind === 'event') ? [...FOLDED, ...HEADER] : FOLDED;
   }
 
   /** Rows that have changed since they were last taken. */
@@ -38,33 +68,51 @@ export class ProjectionFold {
     return this.states.reduce((sum, { changed }) => sum + changed.size, this.changed.size);
   }
 
+  /** More states than should be kept: time to take what changed and to let the oldest go. */
+  get isFull(): boolean {
+    return this.states.some(({ isFull }) => isFull);
+  }
+
+  /** The rows of streams that go on in `events` and whose states are not at hand. */
+  missing(events: readonly FoldEvent[]): readonly MissingRows[] {
+    const asking = this.states.filter(({ mayMiss }) => mayMiss);
+    if (asking.length === 0) return [];
+    for (const event of events) {
+      for (const fold of this.byCategory.get(categoryOf(event.stream))?.states ?? []) fold.look(event);
+    }
+    return asking.map((fold) => ({ fold, keys: fold.wanted() })).filter(({ keys }) => keys.length > 0);
+  }
+
   /** Events in log order. Throws DomainError `projections.fold_failed` that names the event which cannot be folded. */
-  apply(events: readonly RecordedEvent[]): void {
+  apply(events: readonly FoldEvent[]): void {
     for (const event of events) {
       const category = this.byCategory.get(categoryOf(event.stream));
       if (!category) continue;
       try {
-        for (const fold of category.states) fold.apply(event);
-        if (category.events.length > 0) this.applyRows(category.events, event);
+        const body = JSON.parse(event.data) as EventView['body'];
+        for (const fold of category.states) fold.apply(event, body);
+        if (category.events.length > 0) this.applyRows(category.events, event, body);
       } catch (cause) {
-        throw foldFailed(event, cause);
+        throw foldFailed(this.log, event, cause);
       }
     }
   }
 
-  /** The last write of each row that changed; two writes never concern one row. */
+  /** The last write of each row that changed; two writes never concern one row. Let what is taken be committed before `missing` asks again. */
   take(): readonly RowWrite[] {
-    const writes = [...this.changed.values(), ...this.states.flatMap((fold) => fold.take())];
+    const writes: RowWrite[] = [...this.changed.values()];
     this.changed.clear();
+    for (const fold of this.states) fold.take(writes);
     return writes;
   }
 
-  private applyRows(projections: readonly EventProjection[], event: RecordedEvent): void {
-    const view: EventView = { ...event, body: JSON.parse(event.data) as EventView['body'] };
+  private applyRows(projections: readonly EventProjection[], event: FoldEvent, body: EventView['body']): void {
+    const view = { ...event, log: this.log, body } as unknown as EventView;
+    const scope = { log: this.log, tenantId: event.tenant_id };
     for (const projection of projections) {
       const { table } = projection;
       for (const { op, row } of projection.rows(view)) {
-        const write: Write = { op, table, row: scoped(scopeOf(event), row) };
+        const write: Write = { op, table, row: scoped(scope, row) };
         this.changed.set(keyOf(table, write.row), write);
       }
     }
@@ -85,46 +133,16 @@ interface CategoryFold {
   readonly events: EventProjection[];
 }
 
-interface StreamState {
-  readonly scope: TenantScope;
-  readonly stream: string;
-  folded: Folded<unknown> | null;
+function keyOf({ name, key }: TableDefinition, row: Row): string {
+  let text = name;
+  for (const column of key) text += `\u001f${row[column] ?? ''}`;
+  return text;
 }
 
-class StateFold {
-  private readonly streams = new Map<string, StreamState>();
-  readonly changed = new Set<StreamState>();
-
-  constructor(private readonly projection: StateProjection<unknown>) {}
-
-  apply(event: RecordedEvent): void {
-    const { log, tenant_id: tenantId, stream } = event;
-    const key = `${log}\u001f${tenantId}\u001f${stream}`;
-    const state = this.streams.get(key) ?? { scope: { log, tenantId }, stream, folded: null };
-    state.folded = foldEvents(this.projection, [event], state.folded);
-    this.streams.set(key, state);
-    this.changed.add(state);
-  }
-
-  take(): readonly RowWrite[] {
-    const { projection } = this;
-    const writes: RowWrite[] = [];
-    for (const { scope, stream, folded } of this.changed) {
-      if (!folded) continue;
-      writes.push({ op: 'upsert', table: projection.table, row: scoped(scope, projection.toRow(streamId(stream), folded)) });
-    }
-    this.changed.clear();
-    return writes;
-  }
-}
-
-const scopeOf = ({ log, tenant_id: tenantId }: RecordedEvent): TenantScope => ({ log, tenantId });
-
-const keyOf = (table: TableDefinition, row: Row): string => JSON.stringify([table.name, ...table.key.map((column) => row[column] ?? null)]);
-
-function foldFailed({ position, type, stream }: RecordedEvent, cause: unknown): DomainError {
-  const message = `The event at position ${position} (${type} of ${stream}) cannot be folded: ${messageOf(cause)}; fix the projection and try again`;
-  const error = new DomainError('projections.fold_failed', message, { position, type, stream });
+function foldFailed(log: number, { position, type, stream }: FoldEvent, cause: unknown): DomainError {
+  const place = log === 1 ? '' : ` of log ${log}`;
+  const message = `The event at position ${position}${place} (${type} of ${stream}) cannot be folded: ${messageOf(cause)}; fix the projection and try again`;
+  const error = new DomainError('projections.fold_failed', message, { log, position, type, stream });
   error.cause = cause;
   return error;
 }

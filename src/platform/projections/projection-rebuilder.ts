@@ -1,160 +1,269 @@
-/** Read tables are disposable: made anew from the log beside the live ones, or compared with it row by row. */
-import { ConflictError, NotFoundError } from '../../kernel/errors';
-import type { Defer } from '../event-store/defer';
-import { type EventStore, SYSTEM_LOG } from '../event-store/event-store.port';
-import type { RowWrite, TableDefinition } from '../event-store/row-write';
+/** Read tables are disposable: made anew from the log beside the live ones, compared with it row by row, or put back as they were. */
+import type { Clock } from '../../kernel/clock';
+import { ConflictError, DomainError, NotFoundError, UnavailableError } from '../../kernel/errors';
+import type { Ids } from '../../kernel/ids';
 import type { StreamRegistry } from '../streams/stream-registry';
+import type { TableBuild } from './build-records';
+import { catchUpFrom, fillBuild, positionsOf, resumeOrBegin } from './build-steps';
+import { type OnProgress, ProgressMeter } from './progress-meter';
+import { otherVersion, progressLines, sum } from './rebuild-words';
 import type { Projection } from './projection';
-import { ProjectionFold } from './projection-fold';
-import type { ProjectionTables, TableComparison } from './projection-tables.port';
+import type { ProjectionTables } from './projection-tables.port';
+import { type LogPosition, positionList, type ProjectionWork, tablesOf, type VerificationReport } from './projection-work';
+import { versionOf, versionsOf } from './table-versions';
 
 export interface ProjectionInfo {
   readonly name: string;
+  /** Of the code that runs. */
   readonly version: number;
   readonly table: string;
   readonly rows: number;
-}
-
-export interface Progress {
-  readonly events: number;
-  readonly total: number;
+  /** What made the live table: names and versions of its projections. */
+  readonly live: string | null;
+  /** The table that `rollback` brings back, and where it stands. */
+  readonly former: { readonly version: string; readonly positions: readonly LogPosition[] } | null;
+  /** A rebuild that runs or was interrupted. */
+  readonly building: { readonly version: string; readonly startedAt: string; readonly events: number; readonly total: number } | null;
 }
 
 export interface RebuildReport {
   /** The tables are what the log says up to here. */
-  readonly position: number;
+  readonly positions: readonly LogPosition[];
   readonly tables: readonly { readonly table: string; readonly rows: number }[];
 }
 
-export interface VerificationReport {
-  /** Log and tables were compared as they were at this position. */
-  readonly position: number;
-  readonly isEqual: boolean;
-  readonly tables: readonly TableComparison[];
+export interface RebuilderParts {
+  readonly registry: StreamRegistry;
+  readonly tables: ProjectionTables;
+  /** For a small log: in this thread. */
+  readonly work: ProjectionWork;
+  /** For a large one. */
+  readonly heavyWork: ProjectionWork;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** States of each projection that a rebuild keeps in memory; as many as usual where it is missing. */
+  readonly statesKept?: number;
 }
 
-export type OnProgress = (progress: Progress) => void;
-
-const PAGE = 1_000;
-/** Rows written at once: a few milliseconds in which nobody else gets a turn. */
-const BATCH = 2_000;
-const DETAILED_ROWS = 20;
+/** Where nothing else is asked for. */
+const ALL = 'all';
+/** Events that are worth threads: below, starting them costs more than it saves. */
+const LARGE = 20_000;
+const quiet: OnProgress = () => undefined;
 
 export class ProjectionRebuilder {
-  private isRebuilding = false;
+  private running: 'rebuild' | 'rollback' | null = null;
+  private stopping: Error | null = null;
+  private ended: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly store: EventStore,
-    private readonly registry: StreamRegistry,
-    private readonly tables: ProjectionTables,
-    private readonly defer: Defer,
-  ) {}
+  constructor(private readonly parts: RebuilderParts) {}
 
   async list(): Promise<readonly ProjectionInfo[]> {
+    const { registry, tables } = this.parts;
+    const builds = await tables.builds();
+    const total = sum((await tables.heads()).values());
     const infos: ProjectionInfo[] = [];
-    for (const { name, version, table } of this.registry.projections()) {
-      infos.push({ name, version, table: table.name, rows: await this.tables.count(table) });
+    for (const { name, version, table } of registry.projections()) {
+      const of = (state: TableBuild['state']): TableBuild | null =>
+        builds.find((build) => build.table === table.name && build.state === state) ?? null;
+      const [former, building] = [of('FORMER'), of('BUILDING')];
+      infos.push({
+        name,
+        version,
+        table: table.name,
+        rows: await tables.count(table),
+        live: of('LIVE')?.version ?? null,
+        former: former && { version: former.version, positions: positionList(await positionsOf(tables, former)) },
+        building: building && {
+          version: building.version,
+          startedAt: building.startedAt,
+          events: Math.floor(sum((await tables.parts(building.buildId)).map(({ position }) => position)) / building.parts),
+          total,
+        },
+      });
     }
     return infos;
   }
 
   /**
-   * Folds the whole log into fresh tables and swaps them in; the live ones stay readable meanwhile and appends go on. `all`, or
-   * one projection with whatever shares its table. Throws NotFoundError, ConflictError `projections.rebuilding`, and DomainError
-   * `projections.fold_failed`, which leaves the live tables as they were.
+   * Folds every log into fresh tables and swaps them in; the live ones stay readable meanwhile and appends go on. `all`, or
+   * one projection with whatever shares its table. One that a crash or a stop interrupted goes on where it was. Throws
+   * NotFoundError, ConflictError `projections.rebuilding` or `projections.cancelled`, and DomainError `projections.fold_failed`,
+   * which leaves the live tables as they were.
    */
-  async rebuild(name: string, onProgress: OnProgress = () => undefined): Promise<RebuildReport> {
+  async rebuild(name: string, onProgress: OnProgress = quiet): Promise<RebuildReport> {
     const projections = this.select(name);
-    if (this.isRebuilding) throw new ConflictError('projections.rebuilding', 'A rebuild is running; wait for its end and try again');
-    this.isRebuilding = true;
-    const tables = tablesOf(projections);
+    return this.alone('rebuild', () => this.rebuildOf(projections, onProgress));
+  }
+
+  /** Folds the logs again and compares them cell by cell with the live rows at one moment. Throws as `rebuild` does. */
+  async verify(name: string, onProgress: OnProgress = quiet): Promise<VerificationReport> {
+    const { tables, clock } = this.parts;
+    const projections = this.select(name);
+    const heads = await tables.heads();
+    const meter = new ProgressMeter(clock, heads, 1, onProgress);
+    return this.workFor(sum(heads.values())).verify(tables, projections, (log, part, position) => meter.reached(log, part, position));
+  }
+
+  /**
+   * Brings the former table back, caught up with the log; the live one becomes the former. Throws NotFoundError, and DomainError
+   * `projections.no_former`, or `projections.other_version` where it is not this program that knows how to go on with it.
+   */
+  async rollback(name: string): Promise<RebuildReport> {
+    if (name === ALL)
+      throw new DomainError('projections.one_at_a_time', 'Name one projection to roll back; vb projections list shows them');
+    const projections = this.select(name);
+    return this.alone('rollback', async () => {
+      const [table] = tablesOf(projections);
+      const former = (await this.parts.tables.builds()).find((build) => build.table === table?.name && build.state === 'FORMER');
+      if (!table || !former) {
+        throw new DomainError('projections.no_former', `${name} has no former table; one is kept when a rebuild is swapped in`);
+      }
+      const version = versionOf(projections);
+      if (former.version !== version || !(await this.parts.tables.fits(table))) throw otherVersion(name, former.version, version);
+      return this.exchange(projections, former);
+    });
+  }
+
+  /** Ends a running rebuild, or gives up an interrupted one, and drops what it has built. Throws ConflictError where there is none. */
+  async cancel(): Promise<void> {
+    if (this.running) {
+      this.stopping = new ConflictError('projections.cancelled', 'The rebuild was cancelled; the read tables are as they were');
+      await this.ended;
+      return;
+    }
+    const { registry, tables } = this.parts;
+    const open = new Set((await tables.builds()).flatMap(({ state, table }) => (state === 'BUILDING' ? [table] : [])));
+    const left = tablesOf(registry.projections()).filter(({ name }) => open.has(name));
+    if (left.length === 0) {
+      throw new ConflictError('projections.not_rebuilding', 'No rebuild is running and none was interrupted; there is nothing to cancel');
+    }
+    await this.alone('rebuild', () => tables.discard(left));
+  }
+
+  /** Interrupts a running rebuild where it can go on later, and waits until it is still. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.stopping = new UnavailableError(
+      'projections.interrupted',
+      'The process is stopping; the same rebuild goes on where it was after the start',
+    );
+    await this.ended;
+  }
+
+  /** Brings the live tables to the versions of this program, before it serves: gives the lines that say what was done. */
+  async bringUpToDate(say: (line: string) => void): Promise<void> {
+    const { tables } = this.parts;
+    if ((await this.outdated()).length === 0) return;
+    const waiting = (): void => say('Another process is rebuilding read tables; waiting for it');
+    await tables.exclusively(async () => {
+      const projections = await this.outdated(); // another process may have done it meanwhile
+      if (projections.length > 0) await this.alone('rebuild', () => this.replace(projections, say), true);
+    }, waiting);
+  }
+
+  private async replace(projections: readonly Projection[], say: (line: string) => void): Promise<void> {
+    const { tables, clock, ids } = this.parts;
+    const versions = versionsOf(projections);
+    if ((await tables.heads()).size === 0) {
+      await tables.register(versions, ids.next(), clock.now());
+      return;
+    }
+    const formers = (await tables.builds()).filter(({ state, table, version }) => state === 'FORMER' && versions.get(table) === version);
+    for (const former of formers) {
+      const own = projections.filter(({ table }) => table.name === former.table);
+      const [table] = tablesOf(own);
+      if (!table || !(await tables.fits(table))) continue;
+      say(`Read table ${former.table} goes back to its former version ${former.version}`);
+      await this.exchange(own, former);
+    }
+    const left = (await this.outdated()).filter(({ name }) => projections.some((projection) => projection.name === name));
+    if (left.length === 0) return;
+    say(`Read tables are rebuilt from the log: ${[...versionsOf(left).values()].join(', ')}`);
+    await this.rebuildOf(left, progressLines(say));
+    say('Read tables are rebuilt');
+  }
+
+  private async rebuildOf(projections: readonly Projection[], onProgress: OnProgress): Promise<RebuildReport> {
+    const { tables, clock, ids, statesKept } = this.parts;
+    const definitions = tablesOf(projections);
+    const total = sum((await tables.heads()).values());
+    const parts = projections.some((projection) => projection.kind === 'event' && projection.spansStreams) ? 1 : this.workFor(total).parts;
+    const build = await resumeOrBegin(tables, projections, { id: ids.next(), parts, startedAt: clock.now() });
     try {
-      await this.tables.createCopies(tables);
-      const position = await this.fillAndSwap(projections, tables, onProgress);
-      const counted = await Promise.all(tables.map(async (table) => ({ table: table.name, rows: await this.tables.count(table) })));
-      return { position, tables: counted };
+      await fillBuild(
+        { tables, projections, build, statesKept, clock },
+        (lag) => this.workFor(lag),
+        onProgress,
+        () => this.check(),
+      );
+      const start = await positionsOf(tables, { buildId: build.id });
+      const positions = await tables.swap(build, definitions, catchUpFrom(tables, projections, start, build.parts), clock.now());
+      return await this.report(positions, projections);
     } catch (error) {
-      await this.tables.dropCopies(tables);
+      if (!(error instanceof UnavailableError)) await tables.discard(definitions);
       throw error;
-    } finally {
-      this.isRebuilding = false;
     }
   }
 
-  /** Folds the log again and compares it cell by cell with the live rows at one position. Throws as `rebuild` does. */
-  async verify(name: string, onProgress: OnProgress = () => undefined): Promise<VerificationReport> {
-    const projections = this.select(name);
-    const tables = tablesOf(projections);
-    const snapshot = await this.tables.snapshot(tables);
-    try {
-      const { position } = snapshot;
-      const fold = new ProjectionFold(projections);
-      const write = (rows: readonly RowWrite[]): Promise<void> => snapshot.write(rows);
-      for (let after = 0; after < position;) {
-        after = await this.foldPage(fold, after, position, write);
-        onProgress({ events: after, total: position });
-        await this.turn();
-      }
-      await write(fold.take());
-      const compared: TableComparison[] = [];
-      for (const table of tables) compared.push(await snapshot.compare(table, DETAILED_ROWS));
-      return { position, isEqual: compared.every(isEqual), tables: compared };
-    } finally {
-      await snapshot.close();
-    }
+  private async exchange(projections: readonly Projection[], former: TableBuild): Promise<RebuildReport> {
+    const { tables } = this.parts;
+    const [table] = tablesOf(projections);
+    if (!table) throw new NotFoundError('projection');
+    const start = await positionsOf(tables, former);
+    return this.report(await tables.exchange(table, former, catchUpFrom(tables, projections, start, 1)), projections);
   }
 
-  /** Between the last look at the log and the swap there is no turn of the event loop, so a busy log cannot outrun it. */
-  private async fillAndSwap(
-    projections: readonly Projection[],
-    tables: readonly TableDefinition[],
-    onProgress: OnProgress,
-  ): Promise<number> {
-    const fold = new ProjectionFold(projections);
-    const write = (rows: readonly RowWrite[]): Promise<void> => this.tables.writeCopies(rows);
-    const total = await this.store.head(SYSTEM_LOG);
-    for (let position = 0; ;) {
-      const before = position;
-      position = await this.foldPage(fold, before, Number.MAX_SAFE_INTEGER, write);
-      onProgress({ events: position, total: Math.max(total, position) });
-      if (position - before >= PAGE) {
-        await this.turn();
-        continue;
-      }
-      await write(fold.take());
-      if (await this.tables.swap(tables, position)) return position;
-    }
+  private async report(positions: ReadonlyMap<number, number>, projections: readonly Projection[]): Promise<RebuildReport> {
+    const { tables } = this.parts;
+    const counted = tablesOf(projections).map(async (table) => ({ table: table.name, rows: await tables.count(table) }));
+    return { positions: positionList(positions), tables: await Promise.all(counted) };
   }
 
-  /** Gives the position of the last event folded. */
-  private async foldPage(
-    fold: ProjectionFold,
-    after: number,
-    upTo: number,
-    write: (rows: readonly RowWrite[]) => Promise<void>,
-  ): Promise<number> {
-    const events = await this.store.readAll({ log: SYSTEM_LOG, after, upTo, limit: PAGE });
-    fold.apply(events);
-    if (fold.pending >= BATCH) await write(fold.take());
-    return events.at(-1)?.position ?? after;
+  /** Projections whose live table another version of their code made, with all that share it. */
+  private async outdated(): Promise<readonly Projection[]> {
+    const all = this.parts.registry.projections();
+    const live = new Map(
+      (await this.parts.tables.builds()).flatMap(({ state, table, version }) => (state === 'LIVE' ? [[table, version]] : [])),
+    );
+    const versions = versionsOf(all);
+    return all.filter(({ table }) => live.get(table.name) !== versions.get(table.name));
   }
 
   /** Tables are rebuilt whole, so projections that share one go together. */
   private select(name: string): readonly Projection[] {
-    const all = this.registry.projections();
-    if (name === 'all') return all;
+    const all = this.parts.registry.projections();
+    if (name === ALL) return all;
     const shared = new Set(all.filter((projection) => projection.name === name).map(({ table }) => table.name));
     if (shared.size === 0) throw new NotFoundError('projection');
     return all.filter(({ table }) => shared.has(table.name));
   }
 
-  private turn(): Promise<void> {
-    return new Promise(this.defer);
+  private workFor(events: number): ProjectionWork {
+    return events > LARGE ? this.parts.heavyWork : this.parts.work;
+  }
+
+  private check(): void {
+    if (this.stopping) throw this.stopping;
+  }
+
+  /** One at a time in this process, and among all of them. */
+  private async alone<Result>(what: 'rebuild' | 'rollback', work: () => Promise<Result>, isAlone = false): Promise<Result> {
+    const busy = (): never => {
+      throw new ConflictError('projections.rebuilding', 'A rebuild is running; wait for its end and try again');
+    };
+    if (this.running) busy();
+    this.running = what;
+    this.stopping = null;
+    const result = isAlone ? work() : this.parts.tables.exclusively(work, busy);
+    this.ended = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await result;
+    } finally {
+      this.running = null;
+    }
   }
 }
-
-const tablesOf = (projections: readonly Projection[]): readonly TableDefinition[] => [
-  ...new Map(projections.map(({ table }) => [table.name, table])).values(),
-];
-
-const isEqual = ({ changed, missing, surplus }: TableComparison): boolean => changed + missing + surplus === 0;

@@ -38,6 +38,8 @@ export interface EventProjection {
   readonly version: number;
   readonly category: string;
   readonly table: TableDefinition;
+  /** True where one row may follow from streams of different ids, so that a rebuild cannot fold them beside each other. */
+  readonly spansStreams?: boolean;
   rows(event: EventView): readonly ProjectedWrite[];
 }
 

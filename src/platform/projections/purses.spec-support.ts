@@ -7,9 +7,11 @@ import { defineStream, StreamRegistry } from '../streams/stream-registry';
 import { OneLog } from '../event-store/tenant-logs';
 import { StreamRunner } from '../streams/stream-runner';
 import { type EventProjection, fromRowColumns, readTable, type StateProjection } from './projection';
+import { InProcessWork } from './in-process-work';
 import { ProjectionRebuilder } from './projection-rebuilder';
-import { openScratchStore, type ScratchStore } from './scratch-store.spec-support';
-import { SqliteProjectionTables } from './sqlite-projection-tables';
+import { projectionTables } from './open-projection-tables';
+import type { ProjectionTables } from './projection-tables.port';
+import { openScratchPostgres, openScratchStore, type ScratchDatabase } from './scratch-store.spec-support';
 
 export type PurseCommand =
   | { readonly type: 'Put'; readonly data: { readonly amount: number } }
@@ -83,36 +85,80 @@ const TABLES = [
   'CREATE UNIQUE INDEX movements_event ON movements (log, tenant_id, event_id)',
 ];
 
-export interface Purses extends ScratchStore {
+export interface Purses extends ScratchDatabase {
   readonly rebuilder: ProjectionRebuilder;
   readonly registry: StreamRegistry;
+  readonly tables: ProjectionTables;
   run(tenantId: string, stream: string, command: PurseCommand): Promise<unknown>;
+  /** For a tenant of another log. */
+  runIn(log: number, tenantId: string, stream: string, command: PurseCommand): Promise<unknown>;
   balance(tenantId: string, purseId: string): Promise<number | undefined>;
   /** Every row of the read tables, in the order of their keys. */
   rows(): Promise<readonly (readonly Row[])[]>;
-  /** Tables and indexes of the file. */
+  /** Tables and indexes of the database. */
   schema(): Promise<readonly string[]>;
   write(sql: string): Promise<unknown>;
 }
 
-export async function openPurses(): Promise<Purses> {
-  const scratch = await openScratchStore();
-  const { sql, store, clock, database } = scratch;
-  for (const statement of TABLES) await sql.write(statement);
+const onPostgres = (statement: string): string =>
+  statement
+    .replace('CHECK (json_valid(state))', 'CHECK (state::json IS NOT NULL)')
+    .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')
+    .replace(/\bINTEGER\b/g, 'BIGINT')
+    .replace(/ STRICT$/, '');
+
+const SQLITE_SCHEMA = "SELECT type || ' ' || name AS it FROM sqlite_master ORDER BY 1";
+const POSTGRES_SCHEMA = `SELECT CASE relkind WHEN 'r' THEN 'table ' ELSE 'index ' END || relname AS it FROM pg_class
+  WHERE relkind IN ('r', 'i') AND relnamespace = current_schema()::regnamespace ORDER BY 1`;
+
+/** Everybody is in this log. */
+class LogNumber extends OneLog {
+  constructor(private readonly log: number) {
+    super();
+  }
+
+  override async of(): Promise<number> {
+    return this.log;
+  }
+}
+
+export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
+
+export interface PurseOptions {
+  readonly on?: (typeof DATABASES)[number];
+  /** Parts that a rebuild is split into. */
+  readonly parts?: number;
+  readonly statesKept?: number;
+}
+
+export async function openPurses({ on = 'SQLite', parts = 1, statesKept }: PurseOptions = {}): Promise<Purses> {
+  const isSqlite = on === 'SQLite';
+  const scratch: ScratchDatabase = isSqlite ? await openScratchStore() : await openScratchPostgres();
+  const { sql, store, clock } = scratch;
+  for (const statement of TABLES) await sql.write(isSqlite ? statement : onPostgres(statement));
   const registry = new StreamRegistry();
   registry.register(
     defineStream({ decider: purseDecider, state: purses, rows: [movements('movements', 'purse')] }),
     defineStream({ decider: giftDecider, appendsAnyway: true, rows: [movements('gifts', 'gift')] }),
   );
-  const runner = new StreamRunner(store, sql, registry, new OneLog(), clock, new CountingIds('event'));
+  const eventIds = new CountingIds('event');
+  const runner = new StreamRunner(store, sql, registry, new OneLog(), clock, eventIds);
+  const work = new InProcessWork((task) => void setImmediate(task), parts);
+  const tables = projectionTables(scratch.opened);
+  const ids = new CountingIds('build');
   return {
     ...scratch,
     registry,
-    rebuilder: new ProjectionRebuilder(store, registry, new SqliteProjectionTables(database), (task) => void setImmediate(task)),
+    tables,
+    rebuilder: new ProjectionRebuilder({ registry, tables, work, heavyWork: work, clock, ids, statesKept }),
     run: (tenantId, stream, command) => runner.run(systemContext(tenantId, 'test', 'request-1'), [{ stream, command }]),
+    runIn: (log, tenantId, stream, command) =>
+      new StreamRunner(store, sql, registry, new LogNumber(log), clock, eventIds).run(systemContext(tenantId, 'test', 'request-1'), [
+        { stream, command },
+      ]),
     balance: async (tenantId, id) => (await runner.load<Purse>(tenantId, `purse-${id}`))?.state.balance,
     rows: () => Promise.all(['purses', 'movements'].map((table) => sql.read(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4`))),
-    schema: async () => (await sql.read("SELECT type || ' ' || name AS it FROM sqlite_master ORDER BY 1")).map(({ it }) => String(it)),
+    schema: async () => (await sql.read(isSqlite ? SQLITE_SCHEMA : POSTGRES_SCHEMA)).map(({ it }) => String(it)),
     write: (statement) => sql.write(statement),
   };
 }

@@ -1,13 +1,15 @@
-/** A store on a scratch file with a clock that tests move. */
+/** A store on a scratch file, or in a database of its own, with a clock that tests move. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenedSqlite, openEventStore } from '../event-store/open-event-store';
+import { createTestDatabase } from '../../../test/support/postgres-databases';
+import { type OpenedSqlite, type OpenedStore, openEventStore } from '../event-store/open-event-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
 
 export const START = '2026-11-20T14:35:00.000Z';
 
 export interface ScratchStore extends Pick<OpenedSqlite, 'database' | 'sql' | 'store'> {
+  readonly opened: OpenedSqlite;
   readonly clock: VirtualClock;
   readonly timer: VirtualTimer;
   /** Closes the file and deletes it. */
@@ -22,6 +24,7 @@ export async function openScratchStore(): Promise<ScratchStore> {
   };
   const opened = await openEventStore({ file: join(folder, 'vb.db'), clock, synchronous: 'OFF', onListenerError });
   return {
+    opened,
     database: opened.database,
     sql: opened.sql,
     store: opened.store,
@@ -30,6 +33,30 @@ export async function openScratchStore(): Promise<ScratchStore> {
     close: async () => {
       await opened.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface ScratchDatabase extends Pick<ScratchStore, 'sql' | 'store' | 'clock' | 'close'> {
+  readonly opened: OpenedStore;
+}
+
+/** The same on PostgreSQL. */
+export async function openScratchPostgres(): Promise<ScratchDatabase> {
+  const database = await createTestDatabase();
+  const clock = new VirtualClock(START);
+  const onListenerError = (error: unknown): void => {
+    throw error;
+  };
+  const opened = await openEventStore({ kind: 'postgres', url: database.url, name: database.name, clock, onListenerError });
+  return {
+    opened,
+    sql: opened.sql,
+    store: opened.store,
+    clock,
+    close: async () => {
+      await opened.close();
+      await database.drop();
     },
   };
 }

@@ -1,10 +1,10 @@
-/** A table made like another: same columns, keys and checks, another name, no further indexes. */
+/** A table made like another: same columns, keys, checks and indexes, under other names. */
 import type { SqliteConnection } from '../database/sqlite-driver';
-import { SYSTEM_LOG } from '../event-store/event-store.port';
 import type { RowWrite, TableDefinition } from '../event-store/row-write';
 import { RowWriter } from '../event-store/sqlite-statements';
 
 export const copyName = (table: string): string => `${table}__rebuild`;
+export const formerName = (table: string): string => `${table}__former`;
 
 /** The statement that creates the copy. Throws where the live table does not exist: run the migrations first. */
 export function copyStatement(connection: SqliteConnection, table: string, prefix: 'CREATE TABLE' | 'CREATE TEMP TABLE'): string {
@@ -14,16 +14,35 @@ export function copyStatement(connection: SqliteConnection, table: string, prefi
   return `${prefix} ${copyName(table)} ${body}`;
 }
 
-/** Where the log ends for this connection; 0 for an empty log. */
-export const logHead = (connection: SqliteConnection): number =>
-  Number(connection.prepare('SELECT position FROM main.events WHERE log = ? ORDER BY position DESC LIMIT 1').pluck().get(SYSTEM_LOG) ?? 0);
+/** Indexes of the live table for its copy. SQLite cannot rename one, so each generation of a table numbers its own. */
+export function copyIndexes(connection: SqliteConnection, table: string): readonly string[] {
+  const rows = connection
+    .prepare("SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid")
+    .all(table) as readonly { readonly name: string; readonly sql: string }[];
+  const taken = new Set(connection.prepare('SELECT name FROM main.sqlite_master').pluck().all() as string[]);
+  return rows.map(({ name, sql }) => {
+    const fresh = freeName(name.replace(/__\d+$/, ''), taken);
+    const definition = /^CREATE (UNIQUE )?INDEX\s+\S+\s+ON\s+\S+\s*(\([^]*)$/i.exec(sql);
+    if (!definition) throw new Error(`the index ${name} cannot be copied: ${sql}`);
+    return `CREATE ${definition[1] ?? ''}INDEX ${fresh} ON ${copyName(table)} ${definition[2]}`;
+  });
+}
 
-/** Writes rows meant for live tables into their copies. */
+function freeName(base: string, taken: ReadonlySet<string>): string {
+  let name = base;
+  for (let number = 2; taken.has(name); number++) name = `${base}__${number}`;
+  return name;
+}
+
+/** Writes rows meant for live tables into tables of the same shape with other names. */
 export class CopyWriter {
   private readonly copies = new Map<TableDefinition, TableDefinition>();
   private readonly rows: RowWriter;
 
-  constructor(connection: SqliteConnection) {
+  constructor(
+    connection: SqliteConnection,
+    private readonly named: (table: string) => string,
+  ) {
     this.rows = new RowWriter(connection);
   }
 
@@ -31,10 +50,10 @@ export class CopyWriter {
     for (const write of writes) this.rows.write({ ...write, table: this.copyOf(write.table) });
   }
 
-  private copyOf(table: TableDefinition): TableDefinition {
+  copyOf(table: TableDefinition): TableDefinition {
     const known = this.copies.get(table);
     if (known) return known;
-    const copy = { ...table, name: copyName(table.name) };
+    const copy = { ...table, name: this.named(table.name) };
     this.copies.set(table, copy);
     return copy;
   }

@@ -4,7 +4,7 @@ import { type Instant, later } from '../kernel/clock';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
 import { positionDecider } from './position.decider';
 import { opened } from './position.projection';
-import { executedAsOf, recordedAsOf } from './position.queries';
+import { positionAt } from './as-of';
 import type { PositionState } from './position.state';
 
 const OPEN: PositionCommandBody = {
@@ -48,6 +48,10 @@ const buy = (qty: string, price: string, commission: string): PositionCommandBod
   },
 });
 
+type Events = Parameters<typeof positionAt>[0];
+const recordedAsOf = (events: Events, at: Instant) => positionAt(events, { kind: 'recorded', at });
+const executedAsOf = (events: Events, at: Instant) => positionAt(events, { kind: 'executed', at });
+
 interface Entry {
   readonly command: PositionCommandBody;
   readonly ts: Instant;
@@ -57,10 +61,12 @@ interface Entry {
 /** The stream's events, each command decided on the state that the ones before left. */
 function record(entries: readonly Entry[]) {
   let state: PositionState = positionDecider.initialState;
+  let position = 0;
   return entries.flatMap(({ command, ts, recorded_at }) =>
     positionDecider.decide(command, state, ts).map((event: PositionEvent) => {
       state = positionDecider.evolve(state, event, ts);
-      return { type: event.type, data: JSON.stringify(event.data), ts, recorded_at };
+      position += 10;
+      return { position, type: event.type, data: JSON.stringify(event.data), ts, recorded_at };
     }),
   );
 }
@@ -96,6 +102,16 @@ describe('a position as of an instant', () => {
     expect(cashAndQty(executedAsOf(events, at('10:29')))).toEqual(['1000', '10']);
     expect(cashAndQty(executedAsOf(events, at('10:45')))).toEqual(['799.98', '12']);
     expect(cashAndQty(executedAsOf(events, at('11:00')))).toEqual(['1299.98', '12']);
+  });
+
+  it('is, by position, what the log had said up to there', () => {
+    const at = (position: number) => cashAndQty(positionAt(events, { kind: 'position', at: position }));
+    expect([9, 10, 19, 20, 29, 30, 1_000].map(at)).toEqual([
+      null,
+      ...[10, 19].map(() => ['1000', '10']),
+      ...[20, 29].map(() => ['1500', '10']),
+      ...[30, 1_000].map(() => ['1299.98', '12']),
+    ]);
   });
 
   it('counts a fill that is dated before the opening with the opening', () => {
