@@ -20,7 +20,7 @@ const runs = {
   default: [
     project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts', '<rootDir>/test/parity/**/*.spec.ts'),
     project('architecture', '<rootDir>/test/architecture/**/*.spec.ts'),
-    project('story', '<rootDir>/test/stories/**/*.spec.ts'),
+    project('story', '<rootDir>/test/stories/**/*.spec.ts', '<rootDir>/test/tamper/**/*.spec.ts'),
     kill,
     processes,
   ],

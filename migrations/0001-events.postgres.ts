@@ -58,7 +58,7 @@ END $$`;
  * Locks are taken in one order everywhere: the caller's rows before, then the heads in the order given (sorted), then the
  * tail. Nothing is waited for between the tail and the commit. A head with base -1 takes whatever version there is. Raises
  * VB001 where a stream is at another version than its base, VB002 where a later flush of this appender was there already.
- * Gives "position before|recorded_at|version of each head before".
+ * Gives "position before|recorded_at|version of each head before|chain after", the last empty where there are no events.
  */
 const APPEND = `CREATE FUNCTION append_events(
   p_log BIGINT, p_appender TEXT, p_flush BIGINT, p_now TEXT,
@@ -139,7 +139,7 @@ BEGIN
     UPDATE log_tails t SET position = before + n, chain = link, recorded_at = recorded WHERE t.log = p_log;
   END IF;
 
-  outcome := before || '|' || recorded || '|' || coalesce(array_to_string(bases, ','), '');
+  outcome := before || '|' || recorded || '|' || coalesce(array_to_string(bases, ','), '') || '|' || coalesce(link, '');
   INSERT INTO appenders AS a (log, appender, flush, outcome) VALUES (p_log, p_appender, p_flush, outcome)
   ON CONFLICT (log, appender) DO UPDATE SET flush = excluded.flush, outcome = excluded.outcome WHERE a.flush < excluded.flush;
   IF NOT FOUND THEN RAISE EXCEPTION 'a later flush came first' USING ERRCODE = 'VB002'; END IF;

@@ -4,10 +4,12 @@ import { corporateActionsStreams } from './corporate-actions/corporate-actions.s
 import { executionStreams } from './execution/execution.streams';
 import type { StreamDefinition } from './platform/streams/stream-registry';
 import { tenantStream } from './platform/tenancy/tenancy.projections';
+import { logStream } from './platform/trust/log.decider';
 import { tradingStreams } from './trading/trading.streams';
 
 export const appStreams: readonly StreamDefinition[] = [
   tenantStream,
+  logStream,
   ...configStreams,
   ...tradingStreams,
   ...executionStreams,

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import pino from 'pino';
 import { type App, createApp } from '../app';
+import type { ReadableStream } from 'node:stream/web';
 import { DomainError, messageOf } from '../kernel/errors';
+import { openPlatform, type Platform } from '../platform/open-platform';
 import { loadSettings } from '../platform/settings';
 
 export interface RemoteFlags {
@@ -38,8 +40,29 @@ export async function withApp<Result>(work: (app: App) => Promise<Result>): Prom
   }
 }
 
+/** What every part of the program stands on, without the program, and with the heads of the logs set aside. */
+export async function withPlatform<Result>(work: (platform: Platform) => Promise<Result>): Promise<Result> {
+  const platform = await openPlatform(loadSettings(), { setsHeadsAside: true, logger: pino({ level: 'error' }, pino.destination(2)) });
+  try {
+    return await work(platform);
+  } finally {
+    await platform.opened.close();
+  }
+}
+
 /** One request to the running server. Throws DomainError with the server's own sentence where it refuses. */
-export async function ask<Answer>({ url, key }: RemoteFlags, method: string, path: string, body?: object): Promise<Answer> {
+export async function ask<Answer>(flags: RemoteFlags, method: string, path: string, body?: object): Promise<Answer> {
+  return (await (await request(flags, method, path, body)).json()) as Answer;
+}
+
+/** The body of an answer as it comes, however long. */
+export async function askForStream(flags: RemoteFlags, path: string): Promise<ReadableStream> {
+  const { body } = await request(flags, 'GET', path);
+  if (!body) throw new DomainError('cli.refused', 'The server answered without a body; try again');
+  return body as ReadableStream;
+}
+
+async function request({ url, key }: RemoteFlags, method: string, path: string, body?: object): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${key ?? ''}` };
   if (body) headers['content-type'] = 'application/json';
   let response: Response;
@@ -48,8 +71,7 @@ export async function ask<Answer>({ url, key }: RemoteFlags, method: string, pat
   } catch (error) {
     throw new DomainError('cli.unreachable', `No server answers at ${url ?? ''}; check --url (${messageOf(error)})`);
   }
-  const text = await response.text();
-  const answer = JSON.parse(text === '' ? '{}' : text) as Answer & { readonly detail?: string; readonly code?: string };
-  if (!response.ok) throw new DomainError(answer.code ?? 'cli.refused', answer.detail ?? `The server answered ${response.status}`);
-  return answer;
+  if (response.ok) return response;
+  const { code, detail } = (await response.json()) as { readonly detail?: string; readonly code?: string };
+  throw new DomainError(code ?? 'cli.refused', detail ?? `The server answered ${response.status}`);
 }

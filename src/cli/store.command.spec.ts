@@ -25,6 +25,7 @@ async function say(words: readonly string[], answer: object): Promise<{ readonly
 }
 
 const head = { positions: [{ log: 1, position: 7 }], tables: [] };
+const rest = { logs: [], storage: [], heads: [] };
 
 describe('vb on a running server', () => {
   it('fails where the server says that its log is damaged, and names the position', async () => {
@@ -32,14 +33,21 @@ describe('vb on a running server', () => {
       intact: false,
       events: 3,
       head: 'h',
-      first_bad: { position: 4, reason: 'leaf' },
+      first_bad: { log: 2, position: 4, reason: 'leaf' },
+      ...rest,
     });
-    expect(failure).toContain('damaged from position 4 on: leaf');
+    expect(failure).toContain('Log 2 is damaged from position 4 on: leaf');
   });
 
   it('is content with a log that holds', async () => {
-    const { printed, failure } = await say(['events', 'verify', '--json'], { intact: true, events: 3, head: 'h', first_bad: null });
-    expect(JSON.parse(printed)).toEqual({ events: 3, head: 'h', firstBad: null });
+    const { printed, failure } = await say(['events', 'verify', '--json'], {
+      intact: true,
+      events: 3,
+      head: 'h',
+      first_bad: null,
+      ...rest,
+    });
+    expect(JSON.parse(printed)).toEqual({ isIntact: true, events: 3, head: 'h', firstBad: null, ...rest });
     expect(failure).toBe('');
   });
 

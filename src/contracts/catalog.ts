@@ -8,6 +8,7 @@ import type { PositionEvent } from './position';
 import type { SettingsEvent } from './settings';
 import type { TenancyEvent } from './tenancy';
 import type { TickEvent } from './tick';
+import type { LogEvent } from './trust';
 
 type DomainEvent =
   | AnnouncementEvent
@@ -19,7 +20,8 @@ type DomainEvent =
   | SlotEvent
   | InstrumentEvent
   | SettingsEvent
-  | TenancyEvent;
+  | TenancyEvent
+  | LogEvent;
 
 export type DomainEventType = DomainEvent['type'];
 
@@ -84,6 +86,7 @@ const SCHEMA_VERSIONS: Readonly<Record<DomainEventType, number>> = {
   TenantCreated: 2,
   ApiKeyIssued: 1,
   ApiKeyRevoked: 1,
+  LossAccepted: 1,
 };
 
 const versions = new Map<string, number>(Object.entries(SCHEMA_VERSIONS));

@@ -2,11 +2,10 @@
 import type { Logger } from 'pino';
 import { Clock } from '../kernel/clock';
 import { Ids } from '../kernel/ids';
-import { parseDatabaseUrl } from './database/database-url';
 import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
 import { deferToNextTurn } from './event-store/defer.adapter';
-import { openEventStore, type OpenedStore } from './event-store/open-event-store';
+import type { OpenedStore } from './event-store/open-event-store';
 import type { TenantLogs } from './event-store/tenant-logs';
 import { StoredAnswers } from './idempotency/stored-answers';
 import { Log } from './observability/log';
@@ -18,6 +17,7 @@ import { InProcessWork } from './projections/in-process-work';
 import { projectionTables } from './projections/open-projection-tables';
 import { ProjectionRebuilder } from './projections/projection-rebuilder';
 import { ThreadedWork } from './projections/threaded-work.adapter';
+import { openStore } from './open-store';
 import type { Settings } from './settings';
 import { StreamRegistry } from './streams/stream-registry';
 import { StreamRunner } from './streams/stream-runner';
@@ -29,6 +29,7 @@ import { TenantDirectory } from './tenancy/tenant.directory';
 import { SystemClock } from './time/system-clock.adapter';
 import { SystemTimer } from './time/system-timer.adapter';
 import { Timer } from './time/timer.port';
+import { LogTrust } from './trust/log-trust';
 import { UuidIds } from './time/uuid-ids.adapter';
 
 /** What tests, replays and the command line bring themselves. */
@@ -38,10 +39,12 @@ export interface PlatformOverrides {
   readonly timer?: Timer;
   readonly secrets?: Secrets;
   readonly logger?: Logger;
-  /** OFF for scratch stores that nobody misses. */
+  /** OFF for scratch stores that nobody misses; they have no heads either. */
   readonly synchronous?: 'FULL' | 'OFF';
   /** The built program of threads that fold the log; without it everything is folded in this thread. */
   readonly projectionWorker?: string | null;
+  /** Opens without holding the store against its heads, and writes none: to accept a loss. */
+  readonly setsHeadsAside?: boolean;
 }
 
 export interface Platform {
@@ -62,6 +65,7 @@ export interface Platform {
   readonly authenticator: Authenticator;
   readonly answers: StoredAnswers;
   readonly directory: TenantDirectory;
+  readonly trust: LogTrust;
 }
 
 /** Opens and migrates the store. Throws DomainError `store.…` with a sentence for whoever starts the process. */
@@ -70,7 +74,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const logger = overrides.logger ?? createLogger(settings.logLevel);
   const log = new PinoLog(logger);
   const crashPoints = crashPointsFrom(settings.crashAt ?? undefined);
-  const opened = await open(settings, overrides, clock, crashPoints, log);
+  const { opened, heads, isKept } = await openStore(settings, overrides, { clock, timer, log, crashPoints });
   const { store, sql } = opened;
   const logs = new TenantLogTable(sql);
   const registry = new StreamRegistry();
@@ -83,6 +87,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const readiness = new Readiness(timer);
   readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
   readiness.register('store', storeCheck(store, clock));
+  if (heads && isKept) readiness.register('heads', () => heads.hindrance());
   return {
     settings,
     clock,
@@ -101,21 +106,6 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     authenticator: new Authenticator(sql),
     answers: new StoredAnswers(sql, store, logs, clock),
     directory: new TenantDirectory(streams, sql, clock, ids, secrets, settings.logs),
+    trust: new LogTrust(store, opened.storage, heads, clock),
   };
 }
-
-const open = (
-  settings: Settings,
-  { synchronous }: PlatformOverrides,
-  clock: Clock,
-  crashPoints: CrashPoints,
-  log: Log,
-): Promise<OpenedStore> =>
-  openEventStore({
-    ...parseDatabaseUrl(settings.databaseUrl),
-    synchronous,
-    clock,
-    crashPoints,
-    onListenerError: (err) => log.error('a listener of the event store failed', { err }),
-    onConnectionError: (err) => log.warn('a connection to the database broke; another is opened when it is needed', { err }),
-  });

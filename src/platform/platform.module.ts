@@ -27,6 +27,7 @@ import { Authenticator } from './tenancy/authenticator';
 import { TenantDirectory } from './tenancy/tenant.directory';
 import { TenantsController } from './tenancy/tenants.controller';
 import { Timer } from './time/timer.port';
+import { LogTrust } from './trust/log-trust';
 
 /** TypeORM over the data source that is open already: entities' repositories can be injected where a read model wants them. */
 const typeOrm = ({ opened }: Platform): DynamicModule =>
@@ -56,6 +57,7 @@ export class PlatformModule {
       { provide: Authenticator, useValue: platform.authenticator },
       { provide: StoredAnswers, useValue: platform.answers },
       { provide: TenantDirectory, useValue: platform.directory },
+      { provide: LogTrust, useValue: platform.trust },
     ];
     return {
       module: PlatformModule,

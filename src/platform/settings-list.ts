@@ -19,6 +19,7 @@ const NAMES = [
   'PORT',
   'HOST',
   'DATABASE_URL',
+  'VB_HEADS',
   'VB_LOGS',
   'VB_ROLES',
   'VB_TICK_CRON',
@@ -97,6 +98,12 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     'sqlite:data/vb.sqlite',
     'Where everything is kept: sqlite:<file>, or postgres://<user>:<password>@<host>:5432/<database>.',
     databaseUrl,
+  ),
+  define(
+    'VB_HEADS',
+    '',
+    'Folder of the signed heads of the logs, outside the database; <file>.heads or data/heads/<database> where it is not set.',
+    anything,
   ),
   define('VB_LOGS', '1', 'How many logs new tenants are spread over; a tenant stays in the log it was created in.', whole(1, 1_024)),
   define(

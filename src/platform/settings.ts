@@ -27,6 +27,8 @@ export abstract class Settings {
   abstract readonly port: number;
   abstract readonly host: string;
   abstract readonly databaseUrl: string;
+  /** Folder of the signed heads; null for the one beside the database. */
+  abstract readonly heads: string | null;
   /** How many logs new tenants are spread over. */
   abstract readonly logs: number;
   abstract readonly roles: ReadonlySet<ProcessRole>;
@@ -92,6 +94,7 @@ function build(text: (name: SettingName) => string, crashAt: string | null): Set
     port: Number(text('PORT')),
     host: text('HOST'),
     databaseUrl: text('DATABASE_URL'),
+    heads: text('VB_HEADS') || null,
     logs: Number(text('VB_LOGS')),
     roles: new Set(readOptions(text('VB_ROLES')) as ProcessRole[]),
     tickCron: text('VB_TICK_CRON'),

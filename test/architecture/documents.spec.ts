@@ -22,6 +22,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'demo/README.md',
+  'docs/tenant-export.md',
   'test/data/README.md',
   `${DECISIONS}/README.md`,
   ...decisions.map((name) => `${DECISIONS}/${name}`),

@@ -282,7 +282,7 @@ function reads(get: () => StoreUnderTest): void {
     for (let index = 0; index < 3; index++) await store.append(callOf('a', [on('position-1', index), on(`order-${index}`, 0)]));
     const progress: number[] = [];
     const report = await store.verify(1, (events) => progress.push(events));
-    expect(report).toEqual({ events: 6, head: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), firstBad: null });
+    expect(report).toEqual({ events: 6, head: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/), firstBad: null, losses: [] });
     expect(progress.at(-1)).toBe(6);
   });
 }

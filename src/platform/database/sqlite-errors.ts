@@ -26,6 +26,13 @@ export function storageFailure(error: unknown): UnavailableError | null {
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) {
     return new UnavailableError('store.disk_full', 'The disk is full or failing; nothing was written: free space and try again', details);
   }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new UnavailableError(
+      'store.corrupt',
+      `The database file is damaged (${details.cause}); stop and restore the latest backup`,
+      details,
+    );
+  }
   if (code.startsWith('SQLITE_BUSY')) {
     return new UnavailableError('store.busy', 'Another connection holds the database; nothing was written: try again', details);
   }
@@ -44,6 +51,13 @@ export function openFailure(error: unknown, file: string): unknown {
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new DomainError('store.corrupt', `${file} is damaged; restore the latest backup, nothing was changed`, details);
+  }
+  if (code === 'SQLITE_ERROR') {
+    return new DomainError(
+      'store.wrong_schema',
+      `${file} has not the tables of this version (${details.cause}); restore the latest backup or name another file in DATABASE_URL`,
+      details,
+    );
   }
   if (code.startsWith('SQLITE_BUSY')) return lockedBy(file);
   if (UNWRITABLE.has(code) || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {

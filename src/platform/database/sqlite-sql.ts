@@ -20,7 +20,11 @@ export class SqliteSql extends Sql {
   }
 
   async read(sql: string, params: readonly Cell[] = []): Promise<readonly Row[]> {
-    return run(this.reads.get(sql), params);
+    try {
+      return run(this.reads.get(sql), params);
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    }
   }
 
   async write(sql: string, params: readonly Cell[] = []): Promise<readonly Row[]> {

@@ -48,6 +48,26 @@ export interface RecordedEvent extends NewEvent {
   readonly recorded_at: Instant;
 }
 
+/** An event with what proves it: leaf = hash of all its fields and the salt, chain = hash of the chain before, the position and the leaf. */
+export interface ChainedEvent extends RecordedEvent {
+  readonly salt: string;
+  readonly leaf: string;
+  readonly chain: string;
+}
+
+/** Names an event by its place in its stream. */
+export interface StreamVersion {
+  readonly tenant_id: string;
+  readonly stream: string;
+  readonly version: number;
+}
+
+/** What a witness outside the database knows of a log. */
+export interface WitnessedHead {
+  readonly position: number;
+  readonly chain: string;
+}
+
 export interface StreamAppend {
   readonly stream: string;
   /** The version the stream must have (0: it must be new), or `any` to take whatever comes. */
@@ -88,7 +108,19 @@ export interface VerifyReport {
   readonly events: number;
   readonly head: string;
   /** The first bad position with its reason, or null where the whole chain holds. */
-  readonly firstBad: { readonly position: number; readonly reason: string } | null;
+  readonly firstBad: BadPosition | null;
+  /** Positions that are not there, up to the last event and the last witnessed head; the first hundred ranges. */
+  readonly losses: readonly LostRange[];
+}
+
+export interface BadPosition {
+  readonly position: number;
+  readonly reason: string;
+}
+
+export interface LostRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export abstract class EventStore {
@@ -121,8 +153,12 @@ export abstract class EventStore {
     return heads.reduce((sum, head) => sum + head, 0);
   }
 
-  /** Recomputes every hash of one log. */
-  abstract verify(log: number, onProgress?: (events: number) => void): Promise<VerifyReport>;
+  /** As `readAll`, with what proves each event; an `after` below 0 finds rows that should not be there. */
+  abstract readChained(range: ReadRange): Promise<readonly ChainedEvent[]>;
+  /** Positions of the named events of one log, in their order; null for one that is not there. */
+  abstract positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]>;
+  /** Recomputes every hash of one log, and holds it against heads that were witnessed, in ascending order. */
+  abstract verify(log: number, onProgress?: (events: number) => void, witnessed?: readonly WitnessedHead[]): Promise<VerifyReport>;
   /** Called after each commit with what was committed, in order. Returns the unsubscriber. */
   abstract onCommitted(listener: (events: readonly RecordedEvent[]) => void): () => void;
   /**

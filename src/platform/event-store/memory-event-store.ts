@@ -3,25 +3,28 @@ import type { Clock, Instant } from '../../kernel/clock';
 import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import type { Defer } from './defer';
-import { type ChainedEvent, faultOf } from './event-chain';
 import { canonicalText, chainHash, contentHash, genesis, leafHash } from './event-hash';
 import type { TenantPage } from './event-query';
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import {
   type AppendCall,
   type AppendResult,
+  type ChainedEvent,
   type EventFilter,
   EventStore,
   type NewEvent,
   type ReadRange,
   type RecordedEvent,
+  type StreamVersion,
   type TenantScope,
   type VerifyReport,
+  type WitnessedHead,
 } from './event-store.port';
 import { GroupCommit, type QueuedCall } from './group-commit';
 import { MemoryRows } from './memory-rows';
 import { notBefore, recordedEvent } from './recorded-event';
 import type { Row } from './row-write';
+import { verifyLog } from './verify-log';
 
 interface MemoryLog {
   readonly events: ChainedEvent[];
@@ -109,15 +112,23 @@ export class MemoryEventStore extends EventStore {
     return [...this.byLog].flatMap(([log, { events }]) => (events.length > 0 ? [log] : [])).sort((a, b) => a - b);
   }
 
-  async verify(log: number, onProgress: (events: number) => void = () => undefined): Promise<VerifyReport> {
-    let last = { position: 0, chain: genesis(log), recordedAt: '' };
-    for (const event of this.eventsOf(log)) {
-      const reason = faultOf(event, last);
-      if (reason) return { events: last.position, head: last.chain, firstBad: { position: event.position, reason } };
-      last = { position: event.position, chain: event.chain, recordedAt: event.recorded_at };
-    }
-    onProgress(last.position);
-    return { events: last.position, head: last.chain, firstBad: null };
+  async readChained({ log, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }: ReadRange): Promise<readonly ChainedEvent[]> {
+    const first = Math.max(after, 0);
+    return this.eventsOf(log).slice(first, Math.min(upTo, first + limit));
+  }
+
+  async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
+    return versions.map(
+      ({ tenant_id: tenantId, stream, version }) => this.streamOf({ log, tenantId }, stream)[version - 1]?.position ?? null,
+    );
+  }
+
+  async ends(log: number): Promise<{ readonly position: number; readonly tail: null }> {
+    return { position: await this.head(log), tail: null };
+  }
+
+  verify(log: number, onProgress?: (events: number) => void, witnessed?: readonly WitnessedHead[]): Promise<VerifyReport> {
+    return verifyLog(this, log, afterThisTask, onProgress, witnessed);
   }
 
   onCommitted(listener: CommitListener): () => void {
@@ -169,7 +180,7 @@ export class MemoryEventStore extends EventStore {
     const leaf = leafHash(contentHash(canonicalText(scope.tenantId, stream, event), SALT), version, recordedAt);
     const chain = chainHash(previous?.chain ?? genesis(scope.log), position, leaf);
     const placed = recordedEvent(event, { ...scope, position, stream, version, recordedAt });
-    const chained = { ...placed, salt: SALT, leaf, chain, before: siblings.at(-1)?.position ?? null };
+    const chained = { ...placed, salt: SALT, leaf, chain };
     log.events.push(chained);
     siblings.push(chained);
     this.committed.push(chained);
@@ -209,7 +220,7 @@ const rethrow = (error: unknown): never => {
   throw error;
 };
 
-function published({ salt: _salt, leaf: _leaf, chain: _chain, before: _before, ...event }: ChainedEvent): RecordedEvent {
+function published({ salt: _salt, leaf: _leaf, chain: _chain, ...event }: ChainedEvent): RecordedEvent {
   return event;
 }
 

@@ -6,13 +6,18 @@ import { PgDatabase } from '../database/postgres-database';
 import { PgSql } from '../database/postgres-sql';
 import type { Sql } from '../database/sql';
 import { openSqlite, type SqliteDatabase } from '../database/sqlite-database';
+import { openFailure } from '../database/sqlite-errors';
 import { SqliteSql } from '../database/sqlite-sql';
 import type { CrashPoints } from './crash-points';
 import { deferToNextTurn } from './defer.adapter';
 import type { EventStore } from './event-store.port';
+import { type HeadWitness, NoWitness } from './head-witness';
 import { PgEventStore } from './postgres-event-store';
+import { PgStorageCheck } from './postgres-storage-check';
 import { RandomSalts } from './salts.adapter';
 import { SqliteEventStore } from './sqlite-event-store';
+import { SqliteStorageCheck } from './sqlite-storage-check';
+import type { StorageCheck } from './storage-check';
 import { SystemTimer } from '../time/system-timer.adapter';
 
 interface StoreOptions {
@@ -23,6 +28,8 @@ interface StoreOptions {
   readonly onConnectionError?: (error: unknown) => void;
   /** OFF for scratch stores that nobody misses. */
   readonly synchronous?: 'FULL' | 'OFF';
+  /** Told where the logs end; nobody where it is left out. */
+  readonly witness?: HeadWitness;
 }
 
 export type OpenSqliteOptions = SqliteDataSourceOptions & StoreOptions;
@@ -32,6 +39,7 @@ interface Opened {
   readonly dataSource: DataSource;
   readonly sql: Sql;
   readonly store: EventStore;
+  readonly storage: StorageCheck;
   /** Drains what is in flight and closes the connections; a SQLite file is free again. */
   close(): Promise<void>;
 }
@@ -56,23 +64,37 @@ export function openEventStore(options: OpenSqliteOptions | OpenPostgresOptions)
   return options.kind === 'postgres' ? openPostgresStore(options) : openSqliteStore(options);
 }
 
-async function openSqliteStore({ clock, onListenerError, crashPoints, ...options }: OpenSqliteOptions): Promise<OpenedSqlite> {
+async function openSqliteStore(options: OpenSqliteOptions): Promise<OpenedSqlite> {
+  const { clock, onListenerError, crashPoints, witness = new NoWitness() } = options;
   const database = openSqlite(options);
   const dataSource = createDataSource(options);
   const release = async (): Promise<void> => {
     if (dataSource.isInitialized) await dataSource.destroy();
     database.close();
   };
-  return orRelease(release, async () => {
-    await connectAndMigrate(dataSource);
-    const salts = new RandomSalts();
-    const store = new SqliteEventStore({ database, clock, salts, defer: deferToNextTurn, onListenerError, crashPoints });
-    return { kind: 'sqlite', database, dataSource, sql: new SqliteSql(database), store, close: inOrder(() => store.close(), release) };
-  });
+  return orRelease(
+    release,
+    async () => {
+      await connectAndMigrate(dataSource);
+      const salts = new RandomSalts();
+      const store = new SqliteEventStore({ database, clock, salts, defer: deferToNextTurn, onListenerError, crashPoints, witness });
+      const close = inOrder(() => store.close(), release);
+      return {
+        kind: 'sqlite',
+        database,
+        dataSource,
+        sql: new SqliteSql(database),
+        store,
+        storage: new SqliteStorageCheck(database),
+        close,
+      };
+    },
+    (error) => openFailure(error, options.file),
+  );
 }
 
 async function openPostgresStore(options: OpenPostgresOptions): Promise<OpenedPostgres> {
-  const { clock, onListenerError, crashPoints, onConnectionError } = options;
+  const { clock, onListenerError, crashPoints, onConnectionError, witness = new NoWitness() } = options;
   const dataSource = createDataSource(options);
   const database = new PgDatabase(options);
   const release = async (): Promise<void> => {
@@ -84,17 +106,22 @@ async function openPostgresStore(options: OpenPostgresOptions): Promise<OpenedPo
     const salts = new RandomSalts();
     const timer = new SystemTimer(); // the network keeps real time, whatever clock the program runs on
     const parts = { database, clock, salts, timer, defer: deferToNextTurn };
-    const store = new PgEventStore({ ...parts, onListenerError, onConnectionError, crashPoints });
-    return { kind: 'postgres', database, dataSource, sql: new PgSql(database), store, close: inOrder(() => store.close(), release) };
+    const store = new PgEventStore({ ...parts, onListenerError, onConnectionError, crashPoints, witness });
+    const close = inOrder(() => store.close(), release);
+    return { kind: 'postgres', database, dataSource, sql: new PgSql(database), store, storage: new PgStorageCheck(dataSource), close };
   });
 }
 
-async function orRelease<Result>(release: () => Promise<void>, open: () => Promise<Result>): Promise<Result> {
+async function orRelease<Result>(
+  release: () => Promise<void>,
+  open: () => Promise<Result>,
+  explain: (error: unknown) => unknown = (error) => error,
+): Promise<Result> {
   try {
     return await open();
   } catch (error) {
     await release();
-    throw error;
+    throw explain(error);
   }
 }
 

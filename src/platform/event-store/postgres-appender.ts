@@ -15,6 +15,7 @@ import { DuplicateKey } from './event-store.errors';
 import type { RecordedEvent } from './event-store.port';
 import { type FlushPlan, type Known, NOTHING, planFlush } from './flush-plan';
 import type { QueuedCall } from './group-commit';
+import type { LogHead } from './head-witness';
 import type { PgConnection } from './postgres-connection';
 import { appendStatement, type FlushOutcome, readOutcome, recordedEvents } from './postgres-flush';
 import { lookFor } from './postgres-look';
@@ -29,7 +30,7 @@ export interface PgAppenderParts {
   /** Whether anybody wants to be given what was committed. */
   readonly isWatched: () => boolean;
   /** Told of each flush that added events, after its commit. */
-  readonly onFlushed: (log: number, position: number) => void;
+  readonly onFlushed: (head: LogHead) => void;
 }
 
 /** A stream moved on (VB001), a guarded row changed (VB003), a key exists (23505): look, and plan again. */
@@ -102,8 +103,9 @@ export class PgAppender {
   private settle(log: number, plan: FlushPlan, outcome: FlushOutcome | null): readonly RecordedEvent[] {
     for (const { entry, error } of plan.losers) entry.error = error;
     if (outcome === null) return [];
-    if (plan.events.length > 0) this.parts.onFlushed(log, outcome.before + plan.events.length);
-    for (const { entry, upTo } of plan.winners) entry.position = outcome.before + upTo;
+    const { before, chain, recordedAt } = outcome;
+    if (plan.events.length > 0) this.parts.onFlushed({ log, position: before + plan.events.length, chain, recordedAt });
+    for (const { entry, upTo } of plan.winners) entry.position = before + upTo;
     return this.parts.isWatched() ? recordedEvents(log, plan, outcome) : [];
   }
 

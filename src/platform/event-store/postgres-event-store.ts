@@ -7,25 +7,30 @@ import { AsyncGroupCommit } from './async-group-commit';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import { type CrashPoints, NoCrashPoints } from './crash-points';
 import type { Defer } from './defer';
-import { EVENT_COLUMNS } from './event-columns';
+import { CHAINED_COLUMNS, EVENT_COLUMNS } from './event-columns';
 import { type TenantPage, tenantQuery } from './event-query';
 import {
   type AppendCall,
   type AppendResult,
+  type ChainedEvent,
   type EventFilter,
   EventStore,
   type ReadRange,
   type RecordedEvent,
+  type StreamVersion,
   type TenantScope,
   type VerifyReport,
+  type WitnessedHead,
 } from './event-store.port';
+import type { HeadWitness, LogHead } from './head-witness';
 import { PgAppender } from './postgres-appender';
 import { PgConnection } from './postgres-connection';
-import { verifyPgLog } from './postgres-verify';
 import type { Cell } from './row-write';
 import { PgWakeUps, type WakeUpListener } from './postgres-wake-ups';
 import type { Salts } from './salts';
+import { joined, joinedNumbers } from './text-columns';
 import type { Timer } from '../time/timer.port';
+import { verifyLog } from './verify-log';
 
 export interface PgEventStoreOptions {
   readonly database: PgDatabase;
@@ -36,9 +41,19 @@ export interface PgEventStoreOptions {
   readonly crashPoints?: CrashPoints;
   readonly timer: Timer;
   readonly onConnectionError?: (error: unknown) => void;
+  readonly witness: HeadWitness;
 }
 
 const FROM = `SELECT ${EVENT_COLUMNS} FROM events WHERE log = ?`;
+const CHAINED = `SELECT ${CHAINED_COLUMNS} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+/** Many at once: a round trip costs more than what it asks. */
+const PLACES = `SELECT e.position FROM
+    unnest(string_to_array(?, E'\\x1f'), string_to_array(?, E'\\x1f'), string_to_array(?, ',')::BIGINT[])
+      WITH ORDINALITY AS w (tenant_id, stream, version, place)
+  LEFT JOIN events e ON e.log = ? AND e.tenant_id = w.tenant_id AND e.stream = w.stream AND e.version = w.version
+  WHERE w.version IS NOT NULL ORDER BY w.place`;
+const ENDS = `SELECT (SELECT max(position) FROM events WHERE log = ?) AS last, t.position, t.chain
+  FROM (SELECT 1) one LEFT JOIN log_tails t ON t.log = ?`;
 
 export class PgEventStore extends EventStore {
   private readonly listeners: CommitListeners;
@@ -48,16 +63,19 @@ export class PgEventStore extends EventStore {
   private readonly wakeUps: PgWakeUps;
 
   /** The tables must be there: run the migrations first. */
-  constructor(options: PgEventStoreOptions) {
+  constructor(private readonly options: PgEventStoreOptions) {
     super();
     const { database, clock, salts, defer, timer, onListenerError, onConnectionError = () => undefined } = options;
-    const { crashPoints = new NoCrashPoints() } = options;
+    const { crashPoints = new NoCrashPoints(), witness } = options;
     this.sql = new PgSql(database);
     this.listeners = new CommitListeners(onListenerError);
     this.connection = new PgConnection(database);
     this.wakeUps = new PgWakeUps(database, timer, onConnectionError);
     const isWatched = (): boolean => this.listeners.any;
-    const onFlushed = (log: number, position: number): void => this.wakeUps.tell(log, position);
+    const onFlushed = (head: LogHead): void => {
+      witness.saw([head]);
+      this.wakeUps.tell(head.log, head.position);
+    };
     const appender = new PgAppender({ connection: this.connection, clock, salts, crashPoints, isWatched, onFlushed });
     this.group = new AsyncGroupCommit(appender.commit, (events) => this.listeners.tell(events), defer);
   }
@@ -102,8 +120,27 @@ export class PgEventStore extends EventStore {
     return (await this.sql.read('SELECT log FROM log_tails WHERE position > 0 ORDER BY log')).map(({ log }) => Number(log));
   }
 
-  verify(log: number, onProgress?: (events: number) => void): Promise<VerifyReport> {
-    return verifyPgLog(this.sql, log, onProgress);
+  async readChained({ log, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }: ReadRange): Promise<readonly ChainedEvent[]> {
+    return (await this.sql.read(CHAINED, [log, after, upTo, limit])) as readonly unknown[] as readonly ChainedEvent[];
+  }
+
+  async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
+    const columns = [
+      joined(versions, ({ tenant_id }) => tenant_id),
+      joined(versions, ({ stream }) => stream),
+      joinedNumbers(versions, ({ version }) => version),
+    ];
+    return (await this.sql.read(PLACES, [...columns, log])).map(({ position }) => position as number | null);
+  }
+
+  async ends(log: number): Promise<{ readonly position: number; readonly tail: WitnessedHead | null }> {
+    const [row] = await this.sql.read(ENDS, [log, log]);
+    const tail = typeof row?.['position'] === 'number' ? { position: row['position'], chain: String(row['chain']) } : null;
+    return { position: Number(row?.['last'] ?? 0), tail };
+  }
+
+  verify(log: number, onProgress?: (events: number) => void, witnessed?: readonly WitnessedHead[]): Promise<VerifyReport> {
+    return verifyLog(this, log, this.options.defer, onProgress, witnessed);
   }
 
   onCommitted(listener: CommitListener): () => void {

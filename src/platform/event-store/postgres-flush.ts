@@ -20,6 +20,8 @@ export interface FlushOutcome {
   /** Position of the log's last event before it. */
   readonly before: number;
   readonly recordedAt: string;
+  /** Hash of the log's chain after it; empty where it added no events. */
+  readonly chain: string;
   /** Versions of its heads before it. */
   readonly bases: readonly number[];
 }
@@ -68,9 +70,10 @@ export function appendStatement({ log, appender, flush, now }: FlushPlace, { hea
 }
 
 export function readOutcome(text: string | null | undefined): FlushOutcome {
-  const [before, recordedAt, bases] = (text ?? '').split('|');
-  if (before === undefined || recordedAt === undefined || bases === undefined) throw new Error(`the append answered ${text}`);
-  return { before: Number(before), recordedAt, bases: bases === '' ? [] : bases.split(',').map(Number) };
+  const [before, recordedAt, bases, chain] = (text ?? '').split('|');
+  if (before === undefined || recordedAt === undefined || bases === undefined || chain === undefined)
+    throw new Error(`the append answered ${text}`);
+  return { before: Number(before), recordedAt, chain, bases: bases === '' ? [] : bases.split(',').map(Number) };
 }
 
 export function recordedEvents(log: number, { heads, events }: FlushPlan, outcome: FlushOutcome): readonly RecordedEvent[] {

@@ -7,6 +7,7 @@ import { canonicalText, chainHash, contentHash, genesis, leafHash } from './even
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import type { AppendCall, NewEvent, RecordedEvent } from './event-store.port';
 import type { QueuedCall } from './group-commit';
+import type { HeadWitness, LogHead } from './head-witness';
 import { HeadVersions } from './head-versions';
 import { notBefore, recordedEvent } from './recorded-event';
 import type { Salts } from './salts';
@@ -26,6 +27,7 @@ export interface AppenderParts {
   readonly crashPoints: CrashPoints;
   /** Whether anybody wants to be given what was committed. */
   readonly isWatched: () => boolean;
+  readonly witness: HeadWitness;
 }
 
 const HEADS_KEPT = 50_000;
@@ -38,6 +40,8 @@ export class SqliteAppender {
   private touched: string[] = [];
   /** Of each log written to. Empty until read, and again after anything went wrong: then the file says where they end. */
   private tails = new Map<number, Tail>();
+  /** Logs that the flush has put events into. */
+  private readonly moved = new Set<number>();
   private committed: RecordedEvent[] = [];
 
   constructor(private readonly parts: AppenderParts) {
@@ -69,6 +73,7 @@ export class SqliteAppender {
     const half = group.length >> 1;
     const watched = isWatched();
     this.committed = [];
+    this.moved.clear();
     try {
       this.statements.begin.run();
       const now = clock.now();
@@ -87,7 +92,17 @@ export class SqliteAppender {
     }
     crashPoints.hit('flush:after-commit');
     this.touched.length = 0;
+    if (this.moved.size > 0) this.parts.witness.saw(this.movedHeads());
     return this.committed;
+  }
+
+  private movedHeads(): readonly LogHead[] {
+    const heads: LogHead[] = [];
+    for (const log of this.moved) {
+      const tail = this.tails.get(log);
+      if (tail) heads.push({ log, ...tail });
+    }
+    return heads;
   }
 
   private rollBack(): void {
@@ -182,6 +197,7 @@ export class SqliteAppender {
     }
     tail.position = position;
     tail.chain = chain;
+    this.moved.add(log);
   }
 
   private explained(error: unknown, log: number, tenantId: string, key: string | null): unknown {

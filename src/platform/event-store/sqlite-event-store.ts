@@ -2,6 +2,7 @@
 import type { Clock } from '../../kernel/clock';
 import type { SqliteDatabase } from '../database/sqlite-database';
 import type { SqliteStatement } from '../database/sqlite-driver';
+import { storageFailure } from '../database/sqlite-errors';
 import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import { type CrashPoints, NoCrashPoints } from './crash-points';
@@ -10,18 +11,22 @@ import { type TenantPage, tenantQuery } from './event-query';
 import {
   type AppendCall,
   type AppendResult,
+  type ChainedEvent,
   type EventFilter,
   EventStore,
   type ReadRange,
   type RecordedEvent,
+  type StreamVersion,
   type TenantScope,
   type VerifyReport,
+  type WitnessedHead,
 } from './event-store.port';
 import { GroupCommit } from './group-commit';
+import type { HeadWitness } from './head-witness';
 import type { Salts } from './salts';
 import { SqliteAppender } from './sqlite-appender';
-import { EVENT_COLUMNS } from './event-columns';
-import { verifyLog } from './sqlite-verify';
+import { CHAINED_COLUMNS, EVENT_COLUMNS } from './event-columns';
+import { verifyLog } from './verify-log';
 
 export interface SqliteEventStoreOptions {
   readonly database: SqliteDatabase;
@@ -30,6 +35,7 @@ export interface SqliteEventStoreOptions {
   readonly defer: Defer;
   readonly onListenerError: (error: unknown) => void;
   readonly crashPoints?: CrashPoints;
+  readonly witness: HeadWitness;
 }
 
 /** From log to log by the index, however many events lie between. */
@@ -47,14 +53,16 @@ export class SqliteEventStore extends EventStore {
   private readonly range: SqliteStatement;
   private readonly newest: SqliteStatement;
   private readonly known: SqliteStatement;
+  private readonly chained: SqliteStatement;
+  private readonly place: SqliteStatement;
 
   /** The tables must be there: run the migrations first. */
   constructor(private readonly options: SqliteEventStoreOptions) {
     super();
-    const { database, clock, salts, defer, onListenerError, crashPoints = new NoCrashPoints() } = options;
+    const { database, clock, salts, defer, onListenerError, crashPoints = new NoCrashPoints(), witness } = options;
     this.listeners = new CommitListeners(onListenerError);
     const isWatched = (): boolean => this.listeners.any;
-    const appender = new SqliteAppender({ connection: database.writer, clock, salts, crashPoints, isWatched });
+    const appender = new SqliteAppender({ connection: database.writer, clock, salts, crashPoints, isWatched, witness });
     this.group = new GroupCommit(appender.commit, (events) => this.listeners.tell(events), defer);
     const prepare = (sql: string): SqliteStatement => database.reader.prepare<unknown[]>(sql);
     this.stream = prepare(`${FROM} AND tenant_id = ? AND stream = ? AND version > ? ORDER BY version`);
@@ -62,6 +70,10 @@ export class SqliteEventStore extends EventStore {
     this.range = prepare(`${FROM} AND position > ? AND position <= ? ORDER BY position LIMIT ?`);
     this.newest = prepare('SELECT position FROM events WHERE log = ? ORDER BY position DESC LIMIT 1').pluck();
     this.known = prepare(LOGS).pluck();
+    this.chained = prepare(
+      `SELECT ${CHAINED_COLUMNS} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`,
+    );
+    this.place = prepare('SELECT position FROM events WHERE log = ? AND tenant_id = ? AND stream = ? AND version = ?').pluck();
   }
 
   append(call: AppendCall): Promise<AppendResult> {
@@ -95,15 +107,28 @@ export class SqliteEventStore extends EventStore {
   }
 
   async head(log: number): Promise<number> {
-    return (this.newest.get(log) as number | undefined) ?? 0;
+    return (reading(() => this.newest.get(log)) as number | undefined) ?? 0;
   }
 
   async logs(): Promise<readonly number[]> {
-    return this.known.all() as number[];
+    return reading(() => this.known.all()) as number[];
   }
 
-  verify(log: number, onProgress?: (events: number) => void): Promise<VerifyReport> {
-    return verifyLog(this.options.database.reader, log, this.options.defer, onProgress);
+  async readChained({ log, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }: ReadRange): Promise<readonly ChainedEvent[]> {
+    return reading(() => this.chained.all(log, after, upTo, limit)) as ChainedEvent[];
+  }
+
+  async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
+    const place = ({ tenant_id, stream, version }: StreamVersion): unknown => this.place.get(log, tenant_id, stream, version) ?? null;
+    return reading(() => versions.map(place)) as (number | null)[];
+  }
+
+  async ends(log: number): Promise<{ readonly position: number; readonly tail: null }> {
+    return { position: await this.head(log), tail: null };
+  }
+
+  verify(log: number, onProgress?: (events: number) => void, witnessed?: readonly WitnessedHead[]): Promise<VerifyReport> {
+    return verifyLog(this, log, this.options.defer, onProgress, witnessed);
   }
 
   onCommitted(listener: CommitListener): () => void {
@@ -112,5 +137,14 @@ export class SqliteEventStore extends EventStore {
 
   async close(): Promise<void> {
     this.group.close();
+  }
+}
+
+/** A damaged file is named as such, whoever reads it. */
+function reading<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw storageFailure(error) ?? error;
   }
 }

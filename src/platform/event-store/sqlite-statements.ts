@@ -2,12 +2,12 @@
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import { isUniqueViolation, sqliteCode } from '../database/sqlite-errors';
 import { DuplicateKey, StaleRow } from './event-store.errors';
-import { EVENT_COLUMNS } from './event-columns';
+import { CHAINED_COLUMNS } from './event-columns';
 import { cellsOf, keyText } from './row-cells';
 import type { RowWrite, TableDefinition } from './row-write';
 import { named } from './table-statements';
 
-export const INSERT_EVENT = `INSERT INTO events (${EVENT_COLUMNS}, salt, leaf, chain) VALUES (${'?, '.repeat(21)}?)`;
+export const INSERT_EVENT = `INSERT INTO events (${CHAINED_COLUMNS}) VALUES (${'?, '.repeat(21)}?)`;
 
 export const isConstraint = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_CONSTRAINT');
 

@@ -5,8 +5,19 @@ import type { ProjectionInfo, RebuildReport } from '../projections/projection-re
 import type { RowDifference } from '../projections/projection-tables.port';
 import type { LogPosition, VerificationReport } from '../projections/projection-work';
 import type { MessageStatus, QueuedMessage } from '../queue/queue.port';
-import type { VerifyReport } from '../event-store/event-store.port';
-import { ChoiceField, CountField, FlagField, InstantField, ListField, OpenField, PartField, TextField } from './answer.decorators';
+import type { LostRange } from '../event-store/event-store.port';
+import type { LogReport, TrustReport } from '../trust/log-trust';
+import {
+  ChoiceField,
+  CountField,
+  FlagField,
+  InstantField,
+  ListField,
+  OpenField,
+  PartField,
+  TextField,
+  TextsField,
+} from './answer.decorators';
 import { LARGEST_PAGE, wholeNumber } from './page.dto';
 
 export const MESSAGE_STATUSES: readonly MessageStatus[] = ['READY', 'LEASED', 'DEAD'];
@@ -171,20 +182,62 @@ export const projectionCheck = ({ positions, isEqual, tables }: VerificationRepo
 });
 
 export class BadEventDto {
+  @CountField() readonly log!: number;
   @CountField() readonly position!: number;
   @TextField() readonly reason!: string;
 }
 
-export class LogCheckDto {
-  @FlagField({ description: 'The whole chain holds' }) readonly intact!: boolean;
+export class LostRangeDto implements LostRange {
+  @CountField() readonly from!: number;
+  @CountField() readonly to!: number;
+}
+
+export class WitnessDto {
+  @CountField() readonly position!: number;
+  @TextField({ description: 'Hash of the chain up to there' }) readonly chain!: string;
+  @InstantField() readonly recorded_at!: string;
+  @InstantField({ nullable: true, description: 'Null where the process died before it signed' }) readonly signed_at!: string | null;
+}
+
+export class OneLogCheckDto {
+  @CountField() readonly log!: number;
   @CountField({ description: 'Events that hold' }) readonly events!: number;
   @TextField({ description: 'Hash of the chain up to there' }) readonly head!: string;
   @PartField(BadEventDto, { nullable: true }) readonly first_bad!: BadEventDto | null;
+  @ListField(LostRangeDto) readonly losses!: readonly LostRangeDto[];
+  @PartField(WitnessDto, { nullable: true }) readonly witness!: WitnessDto | null;
 }
 
-export const logCheck = ({ events, head, firstBad }: VerifyReport): LogCheckDto => ({
-  intact: firstBad === null,
+export class LogCheckDto {
+  @FlagField({ description: 'Every chain holds, nothing is lost, and the schema is the one it should be' }) readonly intact!: boolean;
+  @CountField({ description: 'Events of all logs that hold' }) readonly events!: number;
+  @TextField({ description: 'Hash of the chain of the first log up to there' }) readonly head!: string;
+  @PartField(BadEventDto, { nullable: true }) readonly first_bad!: BadEventDto | null;
+  @ListField(OneLogCheckDto) readonly logs!: readonly OneLogCheckDto[];
+  @TextsField({ description: 'What is wrong with tables, indexes, triggers and pages' }) readonly storage!: readonly string[];
+  @TextsField({ description: 'What is wrong with the files of heads' }) readonly heads!: readonly string[];
+}
+
+export const logCheck = ({ isIntact, events, head, firstBad, logs, storage, heads }: TrustReport): LogCheckDto => ({
+  intact: isIntact,
   events,
   head,
   first_bad: firstBad,
+  logs: logs.map(oneLogCheck),
+  storage,
+  heads,
+});
+
+const oneLogCheck = ({ log, events, head, firstBad, losses, witness }: LogReport): OneLogCheckDto => ({
+  log,
+  events,
+  head,
+  first_bad: firstBad && { log, ...firstBad },
+  losses,
+  witness: witness && {
+    position: witness.position,
+    chain: witness.chain,
+    recorded_at: witness.recordedAt,
+    signed_at: witness.signedAt,
+  },
 });

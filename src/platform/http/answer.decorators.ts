@@ -24,6 +24,8 @@ export const DayField = (options: AnswerOptions = {}): PropertyDecorator =>
 
 export const TextField = (options: AnswerOptions = {}): PropertyDecorator => field({ type: String }, options);
 
+export const TextsField = (options: AnswerOptions = {}): PropertyDecorator => field({ type: [String] }, options);
+
 export const FlagField = (options: AnswerOptions = {}): PropertyDecorator => field({ type: Boolean }, options);
 
 export const CountField = (options: AnswerOptions = {}): PropertyDecorator => field({ type: 'integer' }, options);

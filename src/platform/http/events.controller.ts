@@ -1,17 +1,21 @@
 /** A tenant's own events: the log in order, and one position's history from the newest back. */
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { categoryOf } from '../../kernel/decider';
 import { GetPosition } from '../../contracts/position';
 import { type EventFilter, EventStore, type RecordedEvent } from '../event-store/event-store.port';
 import { TenantLogs } from '../event-store/tenant-logs';
 import { StreamRegistry } from '../streams/stream-registry';
+import { LogTrust } from '../trust/log-trust';
 import { Roles } from './access.decorators';
 import { Tenant } from './caller.decorators';
 import { decodeCursor, encodeCursor } from './cursor';
-import { EventDto, eventView, ListEventsDto, TimelineDto } from './events.dto';
+import { EventDto, eventView, ListEventsDto, PublicKeyDto, TimelineDto } from './events.dto';
 import { cutPage, type Page, type PageDto, pageDto } from './page.dto';
+
+const NDJSON = 'application/x-ndjson';
 
 interface Place {
   readonly position: number;
@@ -29,6 +33,7 @@ export class EventsController {
     private readonly logs: TenantLogs,
     private readonly queries: QueryBus,
     private readonly registry: StreamRegistry,
+    private readonly trust: LogTrust,
   ) {}
 
   /** The tenant's log, oldest first. */
@@ -47,6 +52,23 @@ export class EventsController {
     const { type, from, to, ...place } = query;
     await this.queries.execute(new GetPosition(tenantId, id)); // an unknown position has no empty timeline: it is not there
     return this.page(tenantId, { positionId: id, type, from, to }, place, true);
+  }
+
+  /** All of the tenant's events, and of everybody else's in its log the hashes: a file that others can check, one JSON value a line. */
+  @Get('events/export')
+  @ApiProduces(NDJSON)
+  @ApiOkResponse({ schema: { type: 'string' }, description: 'As docs/tenant-export.md describes it' })
+  async export(@Tenant() tenantId: string): Promise<StreamableFile> {
+    const scope = { log: await this.logs.of(tenantId), tenantId };
+    const disposition = `attachment; filename="events-${encodeURIComponent(tenantId)}.jsonl"`;
+    return new StreamableFile(Readable.from(this.trust.export(scope), { objectMode: false }), { type: NDJSON, disposition });
+  }
+
+  /** The key that exports and heads are signed with. */
+  @Get('events/public-key')
+  @ApiOkResponse({ type: PublicKeyDto })
+  publicKey(): PublicKeyDto {
+    return { public_key: this.trust.publicKey };
   }
 
   private async page(tenantId: string, filter: EventFilter, { cursor, limit }: PageDto, descending: boolean): Promise<Page<EventDto>> {

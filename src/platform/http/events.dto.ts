@@ -68,6 +68,10 @@ export class EventDto {
   @OpenField({ description: 'Depends on the type' }) readonly data!: Readonly<Record<string, unknown>>;
 }
 
+export class PublicKeyDto {
+  @TextField({ description: 'Ed25519, SubjectPublicKeyInfo in PEM' }) readonly public_key!: string;
+}
+
 /** `expand` completes data that is stored without what is usual. */
 export function eventView(event: RecordedEvent, expand: (data: object, header: RecordedEvent) => object = (data) => data): EventDto {
   const { unique_key: _key, data, ...header } = event;

@@ -47,7 +47,7 @@ export function apiAt(url: string, key: string | null): Api {
       },
     });
     const received = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     const parsed = (isJson && received !== '' ? JSON.parse(received) : {}) as Body;
     return { status: response.status, headers: response.headers, text: received, body: parsed };
   };
@@ -86,6 +86,7 @@ export async function startServer({ env = {}, overrides = {}, folder }: StartOpt
   const settings = readSettings({
     PORT: '0',
     DATABASE_URL: `sqlite:${join(home, 'vb.sqlite')}`,
+    VB_HEADS: join(home, 'heads'),
     VB_BOOTSTRAP_API_KEY: OWNER_KEY,
     VB_ROLES: 'api,worker',
     VB_MARKET_DATA: 'push',
