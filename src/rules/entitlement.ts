@@ -29,8 +29,9 @@ export function heldBefore(
   const earlier = splits.filter(({ ex_date }) => ex_date < exDate).sort((a, b) => order(a.ex_date, b.ex_date));
   let qty = ZERO;
   let next = 0;
-  const applyUntil = (instant: Instant | null): void => {
-    for (let split = earlier[next]; split && (instant === null || split.ex_open <= instant); split = earlier[++next]) {
+  const applyUntil = (instant: Instant): void => {
+    for (let split = earlier[next]; split !== undefined; split = earlier[++next]) {
+      if (split.ex_open > instant) return;
       qty = splitShares(qty, split.ratio, step).qty;
     }
   };
@@ -38,8 +39,11 @@ export function heldBefore(
     applyUntil(change.at);
     qty = plus(qty, change.qty);
   }
-  applyUntil(null);
+  applyUntil(AFTER_ALL);
   return qty;
 }
+
+/** Later than every instant, as text. */
+const AFTER_ALL: Instant = '~';
 
 const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);

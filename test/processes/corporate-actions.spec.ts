@@ -21,7 +21,7 @@ describe('two programs that process corporate actions at once', () => {
       await Promise.all([one.process(), other.process(), one.process(), other.process()]);
     }
     for (const id of ids) {
-      expect([...(await other.types(id)).slice(1)].sort()).toEqual(['DividendAccrued', 'DividendPaid', 'SplitApplied']);
+      expect((await other.types(id)).slice(1).toSorted()).toEqual(['DividendAccrued', 'DividendPaid', 'SplitApplied']);
       expect(await one.position(id)).toMatchObject({ qty: '200', cash: '10200', dividend_receivable: '0' });
     }
     await Promise.all([one.close(), other.close()]);
