@@ -13,11 +13,14 @@ interface Attempt {
 describe('every route that changes something', () => {
   let world: World;
   let broker: Api;
+  let sequence = 0;
   let routes: readonly Route[];
   beforeAll(async () => {
     world = await startWorld({ roles: 'api' }); // orders stay queued, so that the log stands still
     broker = await world.keyWith(world.owner, 'owner', 'broker');
     routes = (await routesOf(world.owner)).filter(({ path, ...route }) => path.startsWith('/v1/') && changes({ path, ...route }));
+    await world.openPosition(); // holds what dividends are accrued for
+    world.clock.set('2026-11-23T15:00:00.000Z');
     await world.quote('100');
   });
   afterAll(() => world.stop());
@@ -31,6 +34,8 @@ describe('every route that changes something', () => {
     const { path } = await onPosition('orders');
     return ok(await world.owner.post<{ id: string }>(path, { side: 'SELL', qty: '1' }, { idempotencyKey: newKey() })).id;
   };
+  const dividend = (): Json => ({ symbol: 'KO', ex_date: '2026-11-23', amount_per_share: '0.01', sequence: ++sequence });
+  const announced = async (): Promise<string> => ok(await world.owner.post<{ id: string }>('/v1/dividends/announce', dividend())).id;
   const settings = async (scope: string): Promise<Attempt> => {
     const body = { up_threshold_pct: '4' };
     return { path: `/v1/config/${scope}/triggers`, body, other: { up_threshold_pct: '5' } };
@@ -59,6 +64,31 @@ describe('every route that changes something', () => {
     'POST /v1/instruments': () => {
       const body = { symbol: 'PEP', exchange: 'XNAS', asset_type: 'EQUITY', currency: 'USD' };
       return { path: '/v1/instruments', body, other: { ...body, symbol: 'MCD' } };
+    },
+    'POST /v1/corporate-actions/announce': () => {
+      const body = { symbol: 'KO', type: 'MERGER', ex_date: '2027-03-01', sequence: ++sequence };
+      return { path: '/v1/corporate-actions/announce', body, other: { ...body, note: 'another' } };
+    },
+    'POST /v1/corporate-actions/{id}/amend': async () => ({
+      path: `/v1/corporate-actions/${await announced()}/amend`,
+      body: { amount_per_share: '0.02' },
+      other: { amount_per_share: '0.03' },
+    }),
+    'POST /v1/corporate-actions/{id}/approve': async () => ({ path: `/v1/corporate-actions/${await announced()}/approve` }),
+    'POST /v1/corporate-actions/{id}/cancel': async () => ({
+      path: `/v1/corporate-actions/${await announced()}/cancel`,
+      body: { reason: 'wrong' },
+      other: { reason: 'another' },
+    }),
+    'POST /v1/dividends/announce': () => ({ path: '/v1/dividends/announce', body: dividend(), other: dividend() }),
+    'POST /v1/dividends/pay': async () => {
+      const body = { corporate_action_id: await announced(), paid_on: '2026-11-23' };
+      ok(await world.owner.post('/v1/corporate-actions/process'));
+      return { path: '/v1/dividends/pay', body, other: { ...body, paid_on: '2026-11-22' } };
+    },
+    'POST /v1/splits/announce': () => {
+      const body = { symbol: 'KO', ex_date: '2027-03-02', ratio: '2:1', sequence: ++sequence };
+      return { path: '/v1/splits/announce', body, other: { ...body, ratio: '3:1' } };
     },
     'POST /v1/portfolios': () => ({ path: '/v1/portfolios', body: { name: 'A' }, other: { name: 'B' } }),
     'PATCH /v1/portfolios/{id}': async () => ({
@@ -136,6 +166,7 @@ describe('every route that changes something', () => {
   it('needs a key where money moves', async () => {
     const required = routes.filter(({ operation }) => operation['x-idempotency'] === 'required');
     expect(required.map(({ name }) => name).sort()).toEqual([
+      'POST /v1/dividends/pay',
       'POST /v1/positions/{id}/deposits',
       'POST /v1/positions/{id}/flatten',
       'POST /v1/positions/{id}/orders',

@@ -23,7 +23,7 @@ describe('two tenants', () => {
   let world: World;
   let stranger: Api;
   let routes: readonly Route[];
-  let owned: Readonly<Record<'portfolio' | 'position' | 'order' | 'tape' | 'simulation' | 'sweep' | 'run', string>>;
+  let owned: Readonly<Record<'portfolio' | 'position' | 'order' | 'action' | 'tape' | 'simulation' | 'sweep' | 'run', string>>;
   beforeAll(async () => {
     world = await startWorld();
     const { api } = await world.newTenant();
@@ -36,10 +36,22 @@ describe('two tenants', () => {
       async () => ok(await world.owner.get<Listed>('/v1/orders?status=FILLED')),
       (orders) => orders.items.length === 1,
     );
-    owned = { portfolio, position, order: String(items[0]?.['id']), ...(await simulate()) };
+    const simulated = await simulate();
+    owned = { portfolio, position, order: String(items[0]?.['id']), action: await accrue(), ...simulated };
     routes = (await routesOf(world.owner)).filter(({ path }) => path.startsWith('/v1/') && !path.startsWith('/v1/admin/'));
   });
   afterAll(() => world.stop());
+
+  /** A dividend of this tenant alone, accrued and not paid. */
+  async function accrue(): Promise<string> {
+    const tenant = await world.keyWith(world.owner, 'owner');
+    const dividend = { symbol: 'KO', ex_date: '2026-11-23', amount_per_share: '1', pay_date: '2026-12-15' };
+    const { id } = ok(await tenant.post<{ readonly id: string }>('/v1/dividends/announce', dividend));
+    world.clock.set('2026-11-23T15:00:00.000Z');
+    ok(await tenant.post('/v1/corporate-actions/process'));
+    await world.quote('96'); // that of before is days old now
+    return id;
+  }
 
   /** One of everything that simulations own. */
   async function simulate(): Promise<Readonly<Record<'tape' | 'simulation' | 'sweep' | 'run', string>>> {
@@ -61,6 +73,7 @@ describe('two tenants', () => {
     ['/simulations/', () => owned.simulation],
     ['/sweeps/', () => owned.sweep],
     ['/runs/', () => owned.run],
+    ['/v1/corporate-actions/', () => owned.action],
   ];
 
   const idFor = (path: string): string => OWNED.find(([part]) => path.includes(part))?.[1]() ?? tradingIdFor(path);
@@ -72,7 +85,9 @@ describe('two tenants', () => {
 
   it('share nothing: every list is empty for the one who owns nothing', async () => {
     const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
-    const asked = lists.filter(({ path }) => !/healthz|readyz|api-keys|instruments|presets|compare/.test(path)).map(({ path }) => path);
+    const asked = lists
+      .filter(({ path }) => !/healthz|readyz|api-keys|instruments|presets|compare|dividends|corporate-actions/.test(path))
+      .map(({ path }) => path);
     expect(asked.sort()).toEqual([
       '/v1/events',
       '/v1/orders',
@@ -88,6 +103,19 @@ describe('two tenants', () => {
       expect([path, ok(await stranger.get(path))]).toEqual([path, { items: [], next_cursor: null }]);
       expect([path, ok(await world.owner.get<Listed>(path)).items.length > 0]).toEqual([path, path !== '/v1/orders/dead-letters']);
     }
+  });
+
+  it('see neither announcements of others nor what they came to', async () => {
+    for (const path of [
+      '/v1/corporate-actions?scope=tenant',
+      '/v1/dividends',
+      '/v1/dividends/receivables',
+      '/v1/dividends/upcoming?from=2026-11-01',
+    ]) {
+      expect([path, ok(await stranger.get<Listed>(path)).items]).toEqual([path, []]);
+      expect([path, ok(await world.owner.get<Listed>(path)).items.length]).not.toEqual([path, 0]);
+    }
+    expect(ok(await stranger.get<Listed>('/v1/corporate-actions')).items).toEqual([]);
   });
 
   it('cannot tell a foreign id from one that never was, on any route, and change nothing', async () => {
