@@ -11,6 +11,7 @@ const CLOCK = 'Ask the Clock port (src/kernel/clock.ts); only *.adapter.ts reads
 const RANDOM = 'Ask the Ids port (src/kernel/ids.ts) or an own port; only *.adapter.ts makes random values';
 const TIMER = 'Due dates are queries and waits are ports; only *.adapter.ts sets timers';
 const FLOAT = 'Amounts are exact: parse them with src/kernel/amount.ts, never as floats';
+const STORED = 'A stored event may be of an older version: read its data with dataOf (src/platform/event-store/event-data.ts)';
 const CONSOLE = 'Log with the injected logger, or write to the stream in an adapter';
 
 const environment = [
@@ -48,6 +49,11 @@ const style = [
     message: 'More than five injected dependencies: the class does more than one thing, split it',
   },
 ];
+const storedData = {
+  selector:
+    'CallExpression[callee.object.name="JSON"][callee.property.name="parse"] > :matches(Identifier[name="data"], MemberExpression[property.name="data"])',
+  message: STORED,
+};
 const dates = [
   { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: CLOCK },
   { selector: 'CallExpression[callee.name="Date"]', message: CLOCK },
@@ -78,7 +84,7 @@ export default tseslint.config(
     ignores: [...TESTS, ...ADAPTERS],
     rules: {
       'no-restricted-globals': ['error', ...globals],
-      'no-restricted-syntax': ['error', ...style, ...dates, cryptoImports],
+      'no-restricted-syntax': ['error', ...style, ...dates, cryptoImports, storedData],
       'no-restricted-properties': ['error', ...machine, ...environment],
     },
   },

@@ -1,5 +1,5 @@
 // Unit, architecture, story and kill tests. JEST_RUN=live adds the network, JEST_RUN=soak takes the long way:
-// `npm run test:live` and `npm run soak` set it, and tests may read it to choose their length.
+// `npm run test:live` and `npm run soak` set it, and tests may read it to choose their length. JEST_RUN=golden records golden files.
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
@@ -18,13 +18,14 @@ const kill = project('kill', '<rootDir>/test/kills/**/*.spec.ts');
 const processes = project('processes', '<rootDir>/test/processes/**/*.spec.ts');
 const runs = {
   default: [
-    project('unit', '<rootDir>/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts', '<rootDir>/test/parity/**/*.spec.ts'),
+    project('unit', ...['src', 'test/contract', 'test/parity', 'test/golden'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`)),
     project('architecture', '<rootDir>/test/architecture/**/*.spec.ts'),
     project('story', '<rootDir>/test/stories/**/*.spec.ts', '<rootDir>/test/tamper/**/*.spec.ts'),
     kill,
     processes,
   ],
   live: [special('live', '<rootDir>/src/**/*.live.spec.ts', '<rootDir>/test/**/*.live.spec.ts')],
+  golden: [special('golden', '<rootDir>/test/golden/**/*.record.ts')],
   soak: [special('soak', '<rootDir>/src/**/*.soak.spec.ts', '<rootDir>/test/**/*.soak.spec.ts'), kill, processes],
 };
 

@@ -8,6 +8,7 @@ import { ProjectionBuilds1795132800006 } from './0006-projection-builds';
 import { TickShares1795132800007 } from './0007-tick-shares';
 import { CorporateActions1795132800010 } from './0010-corporate-actions';
 import { Simulations1795132800011 } from './0011-simulations';
+import { EventTypes1795132800020 } from './0020-event-types';
 
 export const migrations = [
   Events1795132800001,
@@ -19,4 +20,5 @@ export const migrations = [
   TickShares1795132800007,
   CorporateActions1795132800010,
   Simulations1795132800011,
+  EventTypes1795132800020,
 ] as const;

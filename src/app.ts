@@ -56,7 +56,8 @@ export async function createApp(settings: Settings, overrides: AppOverrides = {}
     await projections.bringUpToDate(announce);
     for (const line of await bootstrap(opened.store, directory, ids, settings.bootstrapApiKey)) announce(line);
     const nest = await createNest(platform, overrides);
-    return { nest, platform, listen: () => listen(nest, settings), close: once(() => close(nest, platform)) };
+    const stopLooking = settings.roles.size > 0 ? lookForNewerEvents(platform) : () => Promise.resolve();
+    return { nest, platform, listen: () => listen(nest, settings), close: once(() => close(nest, platform, stopLooking)) };
   } catch (error) {
     await platform.opened.close();
     throw error;
@@ -87,7 +88,11 @@ async function listen(nest: NestExpressApplication, { port, host }: Settings): P
 const SWEEP_MS = 50;
 const PATIENCE_MS = 7_000;
 
-async function close(nest: NestExpressApplication, { shutdown, timer, opened, log, projections }: Platform): Promise<void> {
+async function close(
+  nest: NestExpressApplication,
+  { shutdown, timer, opened, log, projections }: Platform,
+  stopLooking: () => Promise<void>,
+): Promise<void> {
   shutdown.begin();
   const background = Promise.all([stopBackground(nest, log), projections.stop()]);
   const server = nest.getHttpServer() as Server;
@@ -96,11 +101,22 @@ async function close(nest: NestExpressApplication, { shutdown, timer, opened, lo
   try {
     await nest.close();
     await background;
+    await stopLooking();
   } finally {
     stopSweeping();
     cancelForce();
     await opened.close();
   }
+}
+
+/** A newer release beside this one may write what this one cannot read. What is looked through now, the next start need not look through. */
+function lookForNewerEvents({ eventTypes, timer, log }: Platform): () => Promise<void> {
+  const report = (error: unknown): void => log.error('the log could not be looked through for events of a newer release', { err: error });
+  const stop = eventTypes.watch(timer, report);
+  return async () => {
+    stop();
+    await eventTypes.check().catch(report);
+  };
 }
 
 /** Jobs lose their timers before the framework's scheduler takes them away, and nothing new begins while requests finish. */

@@ -91,6 +91,9 @@ const SCHEMA_VERSIONS: Readonly<Record<DomainEventType, number>> = {
 
 const versions = new Map<string, number>(Object.entries(SCHEMA_VERSIONS));
 
+/** Undefined for an event that this release does not know. */
+export const knownVersionOf = (type: string): number | undefined => versions.get(type);
+
 export function schemaVersionOf(type: string): number {
   const version = versions.get(type);
   if (version === undefined) throw new Error(`event ${type} is not in the catalog: list it with its schema version`);

@@ -4,6 +4,8 @@ import type { AmountText } from '../kernel/amount';
 import type { Instant, TradingDay } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import type { EventSubject } from '../kernel/decider';
+import type { GuardrailOutcome, OrderPolicyOutcome, SizingOutcome } from '../rules/evaluation';
+import type { QuoteMemory } from '../rules/quote-gate-jump';
 import type { PricePolicy } from './order';
 import type { PositionStatus } from './position';
 
@@ -11,12 +13,12 @@ export type Session = 'REGULAR' | 'EXTENDED' | 'CLOSED' | 'UNKNOWN';
 export type TriggerKind = 'tick' | 'manual' | 'daily' | 'drift';
 export type EvaluationAction = 'HOLD' | 'BUY' | 'SELL' | 'REJECT';
 
-/** A quote as the evaluation saw it. Values are text from the provider, judged by the quote gate. */
+/** A quote as the evaluation saw it. Values are text from the provider, perhaps no amounts at all: the quote gate judges them. */
 export interface EvaluationQuote {
   readonly ts: Instant;
-  readonly bid: AmountText | null;
-  readonly ask: AmountText | null;
-  readonly last: AmountText | null;
+  readonly bid: string | null;
+  readonly ask: string | null;
+  readonly last: string | null;
   readonly source: string;
 }
 
@@ -39,9 +41,9 @@ export interface EvaluationData {
   /** True: a recorded bar, which is historical fact, or a price that a person named; no age, jump or spread check applies. */
   readonly historical: boolean;
   /** What the quote gate remembered before this quote: last good price, candidate, confirmations. */
-  readonly quote_memory: object | null;
+  readonly quote_memory: QuoteMemory | null;
   /** What it remembers afterwards, where that is not simply this quote (or, unusable, nothing new). */
-  readonly quote_memory_after: object | null;
+  readonly quote_memory_after: QuoteMemory | null;
   readonly price_policy: PricePolicy;
   readonly price_source: PricePolicy | null;
   readonly price_effective: AmountText | null;
@@ -71,19 +73,29 @@ export interface EvaluationData {
   readonly action: EvaluationAction;
   readonly reason: string;
   readonly qty: AmountText | null;
-  readonly sizing: object | null;
-  readonly guardrail_decision: object | null;
-  readonly order_policy: object | null;
+  readonly sizing: SizingOutcome | null;
+  readonly guardrail_decision: GuardrailOutcome | null;
+  readonly order_policy: OrderPolicyOutcome | null;
   readonly order_id: string | null;
   readonly signal: { readonly side: 'HOLD' | 'BUY' | 'SELL'; readonly reason: string };
   /** What the order would change: shares and cash, commission estimated. */
   readonly deltas: { readonly qty: AmountText; readonly cash: AmountText; readonly commission: AmountText } | null;
 }
 
+type Position = EvaluationData['position'];
+type AlwaysStored = 'evaluated_at' | 'calendar_version' | 'reason';
+/** The header says what the evaluation is about, and the signal repeats action and reason. */
+type NeverStored = 'portfolio_id' | 'position_id' | 'instrument_id' | 'symbol' | 'signal';
+type StoredInShort = 'position' | 'quote_memory' | 'quote_memory_after';
+type AlwaysStoredOfPosition = 'version' | 'qty' | 'cash' | 'anchor_price' | 'qty_step';
+
 /** As it is stored: what is as usual, and what the event's header says already, is left out. */
-export type RecordedEvaluation = Partial<Omit<EvaluationData, 'position'>> & {
-  readonly position: Partial<EvaluationData['position']>;
-};
+export type RecordedEvaluation = Pick<EvaluationData, AlwaysStored> &
+  Partial<Omit<EvaluationData, AlwaysStored | NeverStored | StoredInShort>> & {
+    readonly position: Pick<Position, AlwaysStoredOfPosition> & Partial<Omit<Position, AlwaysStoredOfPosition>>;
+    readonly quote_memory?: Partial<QuoteMemory>;
+    readonly quote_memory_after?: Partial<QuoteMemory>;
+  };
 
 export type EvaluationEvent = {
   readonly type: 'EvaluationRecorded';

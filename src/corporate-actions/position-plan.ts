@@ -7,7 +7,8 @@ import { heldBefore, type PastSplit, type ShareChange } from '../rules/entitleme
 import { parseRatio } from '../rules/split';
 import type { PositionEvent } from '../contracts/position';
 import type { ActionKey, PositionActionCommand, PositionLedger, WithholdingOrigin } from '../contracts/position-action';
-import type { RecordedEvent } from '../platform/event-store/event-store.port';
+import { dataOf } from '../platform/event-store/event-data';
+import type { FoldedEvent } from '../platform/streams/stream-fold';
 import type { DueAnnouncement } from './due-announcements';
 
 export interface Withholding {
@@ -36,17 +37,18 @@ export function isDone(
 }
 
 /** The holding's changes in the shares of their time, from the position's own events. */
-export function shareChanges(events: readonly Pick<RecordedEvent, 'type' | 'data' | 'ts'>[]): readonly ShareChange[] {
-  return events.flatMap(({ type, data, ts }) => {
-    if (type === 'PositionOpened') return [{ at: ts, qty: parseAmount(openedQty(data)) }];
+export function shareChanges(events: readonly FoldedEvent[]): readonly ShareChange[] {
+  return events.flatMap((event) => {
+    const { type, ts } = event;
+    if (type === 'PositionOpened') return [{ at: ts, qty: parseAmount(openedQty(event)) }];
     if (type !== 'PositionUpdated') return [];
-    const { side, executed_qty } = JSON.parse(data) as Extract<PositionEvent, { type: 'PositionUpdated' }>['data'];
+    const { side, executed_qty } = dataOf(event) as unknown as Extract<PositionEvent, { type: 'PositionUpdated' }>['data'];
     const qty = parseAmount(executed_qty);
     return [{ at: ts, qty: side === 'BUY' ? qty : negate(qty) }];
   });
 }
 
-const openedQty = (data: string): string => (JSON.parse(data) as Extract<PositionEvent, { type: 'PositionOpened' }>['data']).qty;
+const openedQty = (event: FoldedEvent): string => (dataOf(event) as unknown as Extract<PositionEvent, { type: 'PositionOpened' }>['data']).qty;
 
 /** Splits that the position knows, and those that this run adds before. */
 const pastSplits = (entries: readonly ActionEntry[], dues: readonly DueAnnouncement[]): readonly PastSplit[] => {

@@ -2,6 +2,7 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { requireKnown } from './event-store/event-data';
 import { AdminController } from './http/admin.controller';
 import { EventsController } from './http/events.controller';
 import { SubscriptionsController } from './http/subscriptions.controller';
@@ -63,7 +64,16 @@ export class MessagingModule {
       { provide: IntentQueue, useValue: new DatabaseQueue(sql, clock, logs, holder) },
       {
         provide: SubscriptionsRunner,
-        useValue: new SubscriptionsRunner({ store, sql, clock, timer, holder, isShared: sql.isShared, ...tellingOf(log) }),
+        useValue: new SubscriptionsRunner({
+          store,
+          sql,
+          clock,
+          timer,
+          holder,
+          isShared: sql.isShared,
+          check: requireKnown,
+          ...tellingOf(log),
+        }),
       },
       { provide: ProjectionRebuilder, useValue: projections },
       {

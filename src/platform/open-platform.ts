@@ -5,12 +5,13 @@ import { Ids } from '../kernel/ids';
 import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
 import { deferToNextTurn } from './event-store/defer.adapter';
+import { EventTypes } from './event-store/event-types';
 import type { OpenedStore } from './event-store/open-event-store';
 import type { TenantLogs } from './event-store/tenant-logs';
 import { StoredAnswers } from './idempotency/stored-answers';
 import { Log } from './observability/log';
 import { createLogger, PinoLog } from './observability/pino-log.adapter';
-import { Readiness } from './observability/readiness';
+import { Readiness, type ReadinessCheck } from './observability/readiness';
 import { Shutdown } from './observability/shutdown';
 import { storeCheck } from './observability/store-check';
 import { InProcessWork } from './projections/in-process-work';
@@ -60,6 +61,7 @@ export interface Platform {
   readonly streams: StreamRunner;
   readonly projections: ProjectionRebuilder;
   readonly logs: TenantLogs;
+  readonly eventTypes: EventTypes;
   readonly readiness: Readiness;
   readonly shutdown: Shutdown;
   readonly authenticator: Authenticator;
@@ -68,7 +70,7 @@ export interface Platform {
   readonly trust: LogTrust;
 }
 
-/** Opens and migrates the store. Throws DomainError `store.…` with a sentence for whoever starts the process. */
+/** Opens and migrates the store. Throws DomainError `store.…` or `events.unknown_type` with a sentence for whoever starts the process. */
 export async function openPlatform(settings: Settings, overrides: PlatformOverrides = {}): Promise<Platform> {
   const { clock = new SystemClock(), ids = new UuidIds(), timer = new SystemTimer(), secrets = new RandomSecrets() } = overrides;
   const logger = overrides.logger ?? createLogger(settings.logLevel);
@@ -77,6 +79,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const { opened, heads, isKept } = await openStore(settings, overrides, { clock, timer, log, crashPoints });
   const { store, sql } = opened;
   const logs = new TenantLogTable(sql);
+  const eventTypes = await knownEvents(opened);
   const registry = new StreamRegistry();
   const streams = new StreamRunner(store, sql, registry, logs, clock, ids);
   const work = new InProcessWork(deferToNextTurn);
@@ -84,9 +87,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const tables = projectionTables(opened);
   const projections = new ProjectionRebuilder({ registry, tables, work, heavyWork, clock, ids });
   const shutdown = new Shutdown();
-  const readiness = new Readiness(timer);
-  readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
-  readiness.register('store', storeCheck(store, clock));
+  const readiness = readinessOf(timer, shutdown, eventTypes, storeCheck(store, clock));
   if (heads && isKept) readiness.register('heads', () => heads.hindrance());
   return {
     settings,
@@ -101,11 +102,32 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
     streams,
     projections,
     logs,
+    eventTypes,
     readiness,
     shutdown,
     authenticator: new Authenticator(sql),
     answers: new StoredAnswers(sql, store, logs, clock),
     directory: new TenantDirectory(streams, sql, clock, ids, secrets, settings.logs),
-    trust: new LogTrust(store, opened.storage, heads, clock),
+    trust: new LogTrust(store, opened.storage, heads, clock, deferToNextTurn),
   };
+}
+
+function readinessOf(timer: Timer, shutdown: Shutdown, eventTypes: EventTypes, store: ReadinessCheck): Readiness {
+  const readiness = new Readiness(timer);
+  readiness.register('shutdown', () => (shutdown.isStopping ? 'the process is shutting down' : null));
+  readiness.register('store', store);
+  readiness.register('event-types', () => eventTypes.fault);
+  return readiness;
+}
+
+/** Nothing is done on a log that holds what this release does not know. */
+async function knownEvents({ sql, store, close }: OpenedStore): Promise<EventTypes> {
+  const eventTypes = new EventTypes(sql, store, deferToNextTurn);
+  try {
+    await eventTypes.check();
+    return eventTypes;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

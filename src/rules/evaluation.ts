@@ -16,16 +16,23 @@ export interface RulesOutcome {
   readonly reason: RulesReason;
   /** `bound` is the least price that sells or the greatest that buys, `null` without a trigger. */
   readonly trigger: { readonly decision: 'NONE' | Side; readonly bound: AmountText | null };
-  readonly sizing: { readonly strategy: SizingStrategyName; readonly raw: AmountText } | null;
+  readonly sizing: SizingOutcome | null;
   readonly guardrails: GuardrailOutcome | null;
   readonly order_policy: OrderPolicyOutcome | null;
+}
+
+export interface SizingOutcome {
+  readonly strategy: SizingStrategyName;
+  /** Decimal text; may be larger than an amount. */
+  readonly raw: string;
 }
 
 export interface GuardrailOutcome {
   readonly qty: AmountText;
   /** The cap that made the quantity smaller than wanted. */
   readonly binding: CapName | null;
-  readonly caps: Readonly<Partial<Record<CapName, AmountText>>>;
+  /** Decimal texts; may be larger than an amount. */
+  readonly caps: Readonly<Partial<Record<CapName, string>>>;
 }
 
 export interface OrderPolicyOutcome {

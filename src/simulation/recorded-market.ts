@@ -6,6 +6,7 @@ import { epochMs, type Instant, type TradingDay } from '../kernel/clock';
 import { SYSTEM_TENANT } from '../kernel/context';
 import { DomainError } from '../kernel/errors';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
+import { dataOf } from '../platform/event-store/event-data';
 import { type EventStore, type RecordedEvent, SYSTEM_LOG } from '../platform/event-store/event-store.port';
 import type { TenantLogs } from '../platform/event-store/tenant-logs';
 import type { StreamRegistry } from '../platform/streams/stream-registry';
@@ -38,7 +39,7 @@ export class RecordedMarket {
   async evaluations(tenantId: string, positionId: string): Promise<readonly RecordedEvaluationEvent[]> {
     const expand = this.registry.find('evaluations')?.expand;
     return (await this.stream(tenantId, `evaluations-${positionId}`)).map((event) => {
-      const data = JSON.parse(event.data) as RecordedEvaluation;
+      const data = dataOf(event) as unknown as RecordedEvaluation;
       return { position: event.position, data: (expand?.(data, event) ?? data) as EvaluationData };
     });
   }
@@ -65,9 +66,9 @@ export class RecordedMarket {
   async closesOf(symbol: string, exchange: Exchange): Promise<RecordedTape> {
     const instrument = await this.queries.execute(new FindInstrument(symbol, exchange));
     const events = await this.store.readStream({ log: SYSTEM_LOG, tenantId: SYSTEM_TENANT }, `instrument-${instrument.id}`);
-    const rows = events.flatMap(({ type, data }) => {
-      const { day, regular_close: close } = JSON.parse(data) as { readonly day?: TradingDay; readonly regular_close?: string | null };
-      return type === 'SessionClosed' && day && close ? [`${day},${close},${close},${close},${close},`] : [];
+    const rows = events.flatMap((event) => {
+      const { day, regular_close: close } = dataOf(event) as { readonly day?: TradingDay; readonly regular_close?: string | null };
+      return event.type === 'SessionClosed' && day && close ? [`${day},${close},${close},${close},${close},`] : [];
     });
     if (rows.length === 0) throw noneRecorded(`No regular close of ${symbol} was recorded yet`);
     return { tape: readTape(`date,open,high,low,close,volume\n${rows.join('\n')}\n`, 'recorded', this.calendar, exchange), quotes: null };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { formatAmount, isZero, parseAmount } from '../kernel/amount';
 import { type Instant, later } from '../kernel/clock';
+import { schemaVersionOf } from '../contracts/catalog';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
 import { positionDecider } from './position.decider';
 import { opened } from './position.projection';
@@ -66,7 +67,7 @@ function record(entries: readonly Entry[]) {
     positionDecider.decide(command, state, ts).map((event: PositionEvent) => {
       state = positionDecider.evolve(state, event, ts);
       position += 10;
-      return { position, type: event.type, data: JSON.stringify(event.data), ts, recorded_at };
+      return { position, stream: 'position-p1', type: event.type, schema_version: schemaVersionOf(event.type), data: JSON.stringify(event.data), ts, recorded_at };
     }),
   );
 }

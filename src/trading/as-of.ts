@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/clock';
 import type { Decider, Folded, Message } from '../kernel/decider';
 import type { PositionCommandBody, PositionEvent } from '../contracts/position';
 import type { RecordedEvent } from '../platform/event-store/event-store.port';
-import { foldEvents } from '../platform/streams/stream-fold';
+import { type FoldedEvent, foldEvents } from '../platform/streams/stream-fold';
 import { positionDecider } from './position.decider';
 import { bookFill } from './position.fill';
 import type { PositionState } from './position.state';
@@ -14,7 +14,7 @@ export type Moment =
   | { readonly kind: 'executed'; readonly at: Instant }
   | { readonly kind: 'position'; readonly at: number };
 
-type PlacedEvent = Pick<RecordedEvent, 'position' | 'type' | 'data' | 'ts' | 'recorded_at'>;
+type PlacedEvent = FoldedEvent & Pick<RecordedEvent, 'position' | 'recorded_at'>;
 
 /** A position at that moment; null where it was not there yet. */
 export function positionAt(events: readonly PlacedEvent[], moment: Moment): Folded<PositionState> | null {

@@ -164,7 +164,7 @@ function decide(facts: Facts, settings: RuleSettings): Decision {
   if (facts.position.action_pending !== null) return hold(blocked ?? facts.position.action_pending); // no price can be judged before it
   const verdict = judge(facts, settings);
   if (!verdict.usable) {
-    const after = same(verdict.memory, facts.quote_memory as QuoteMemory | null) ? null : verdict.memory;
+    const after = same(verdict.memory, facts.quote_memory) ? null : verdict.memory;
     return hold(blocked ?? verdict.reason, null, null, after);
   }
   const price = formatAmount(verdict.price);
@@ -206,8 +206,7 @@ function judge(facts: Facts, settings: RuleSettings): QuoteVerdict {
 
 function judgeAnew(facts: Facts, settings: RuleSettings): QuoteVerdict {
   const { quote, historical, evaluated_at: now } = facts;
-  const memory = facts.quote_memory as QuoteMemory | null;
-  if (!historical) return judgeQuote({ quote, now, settings, memory, explained: false });
+  if (!historical) return judgeQuote({ quote, now, settings, memory: facts.quote_memory, explained: false });
   const price =
     quote &&
     pickPrice(settings.price_policy, { bid: parseOptional(quote.bid), ask: parseOptional(quote.ask), last: parseOptional(quote.last) });
@@ -289,8 +288,8 @@ const same = (a: QuoteMemory, b: QuoteMemory | null): boolean => JSON.stringify(
 
 /** What the gate remembers after a recorded evaluation. */
 export function memoryAfter(data: EvaluationData): QuoteMemory | null {
-  if (data.quote_memory_after !== null) return data.quote_memory_after as QuoteMemory;
-  if (data.historical || data.price_effective === null || data.quote === null) return data.quote_memory as QuoteMemory | null;
+  if (data.quote_memory_after !== null) return data.quote_memory_after;
+  if (data.historical || data.price_effective === null || data.quote === null) return data.quote_memory;
   return goodMemory(data.price_effective, data.quote.ts);
 }
 

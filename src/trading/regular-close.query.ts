@@ -3,6 +3,7 @@ import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { SYSTEM_TENANT } from '../kernel/context';
 import { GetRegularClose } from '../contracts/corporate-action';
 import type { InstrumentEvent } from '../contracts/instrument';
+import { dataOf } from '../platform/event-store/event-data';
 import { EventStore } from '../platform/event-store/event-store.port';
 import { TenantLogs } from '../platform/event-store/tenant-logs';
 import { StreamRunner } from '../platform/streams/stream-runner';
@@ -27,7 +28,7 @@ export class GetRegularCloseHandler implements IQueryHandler<GetRegularClose> {
     const log = await this.logs.of(SYSTEM_TENANT);
     for (const event of (await this.store.readStream({ log, tenantId: SYSTEM_TENANT }, stream)).toReversed()) {
       if (event.type !== 'SessionClosed') continue;
-      const closed = JSON.parse(event.data) as Closed;
+      const closed = dataOf(event) as unknown as Closed;
       if (closed.day === day) return closed.regular_close;
     }
     return null;

@@ -23,6 +23,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'demo/README.md',
   'docs/tenant-export.md',
+  'docs/events.md',
   'test/data/README.md',
   `${DECISIONS}/README.md`,
   ...decisions.map((name) => `${DECISIONS}/${name}`),

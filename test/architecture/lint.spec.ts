@@ -26,6 +26,8 @@ const FORBIDDEN: readonly (readonly [text: string, rule: string])[] = [
   [`export const a = Number.parseFloat('1.5');`, 'no-restricted-properties'],
   [`export const a = () => console.log('x');`, 'no-restricted-globals'],
   ['export const a = process.env.PORT;', 'no-restricted-properties'],
+  ['export const a = (event: { data: string }): unknown => JSON.parse(event.data);', 'no-restricted-syntax'],
+  ['export const a = ({ data }: { data: string }): unknown => JSON.parse(data);', 'no-restricted-syntax'],
   ['export enum A { B }', 'no-restricted-syntax'],
   ['export const a: any = 1;', '@typescript-eslint/no-explicit-any'],
   ['export function a() { Promise.resolve(1); }', '@typescript-eslint/no-floating-promises'],

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { eventTypes } from '../../contracts/catalog';
+import { eventTypes, schemaVersionOf } from '../../contracts/catalog';
+import { dataOf } from '../event-store/event-data';
 import type { RecordedEvent } from '../event-store/event-store.port';
 import { ChoiceField, CountField, InstantField, OpenField, TextField } from './answer.decorators';
 import { IsInstant } from './decimal.validator';
@@ -50,7 +51,8 @@ export class ListEventsDto extends TimelineDto {
 export class EventDto {
   @TextField() readonly event_id!: string;
   @ChoiceField(eventTypes()) readonly type!: string;
-  @CountField() readonly schema_version!: number;
+  @CountField({ description: 'Of the data as it is here: events of older versions are shown in the shape of today' })
+  readonly schema_version!: number;
   @TextField() readonly tenant_id!: string;
   @TextField() readonly stream!: string;
   @CountField({ description: 'Place in its stream, from 1' }) readonly version!: number;
@@ -72,8 +74,9 @@ export class PublicKeyDto {
   @TextField({ description: 'Ed25519, SubjectPublicKeyInfo in PEM' }) readonly public_key!: string;
 }
 
-/** `expand` completes data that is stored without what is usual. */
+/** Today's data, whatever version is stored; `expand` completes what is stored without what is usual. Throws UnreadableEvent. */
 export function eventView(event: RecordedEvent, expand: (data: object, header: RecordedEvent) => object = (data) => data): EventDto {
-  const { unique_key: _key, data, ...header } = event;
-  return { ...header, data: expand(JSON.parse(data) as object, event) as EventDto['data'] };
+  const { unique_key: _key, data: _stored, ...header } = event;
+  const data = expand(dataOf(event), event) as EventDto['data'];
+  return { ...header, schema_version: schemaVersionOf(event.type), data };
 }

@@ -28,7 +28,7 @@ export interface FoldQuery {
 }
 
 /** What every fold reads of an event; those with event projections read the rest of the header too. */
-export type FoldEvent = Pick<RecordedEvent, 'position' | 'tenant_id' | 'stream' | 'version' | 'type' | 'ts' | 'data'>;
+export type FoldEvent = Pick<RecordedEvent, 'position' | 'tenant_id' | 'stream' | 'version' | 'type' | 'schema_version' | 'ts' | 'data'>;
 
 /** These parts of one log, which were folded up to `from`, are now up to `position`. */
 export interface Checkpoint {

@@ -1,7 +1,9 @@
 /** Folds the events of one log into the rows that read tables should have, in bounded memory. */
 import { categoryOf } from '../../kernel/decider';
 import { DomainError, messageOf } from '../../kernel/errors';
+import { dataOf } from '../event-store/event-data';
 import type { Row, RowWrite, TableDefinition } from '../event-store/row-write';
+import { UnreadableEvent } from '../event-store/unreadable-event';
 import { scoped } from '../streams/append-plan';
 import type { FoldEvent } from './fold-io';
 import type { EventProjection, EventView, Projection } from './projection';
@@ -9,11 +11,10 @@ import { StateFold } from './state-fold';
 
 type Write = Extract<RowWrite, { readonly op: 'upsert' | 'delete' }>;
 
-const FOLDED = ['position', 'tenant_id', 'stream', 'version', 'type', 'ts', 'data'] as const;
+const FOLDED = ['position', 'tenant_id', 'stream', 'version', 'type', 'schema_version', 'ts', 'data'] as const;
 /** Event projections may look at the whole header. */
 const HEADER = [
   'event_id',
-  'schema_version',
   'portfolio_id',
   'position_id',
   'instrument_id',
@@ -83,16 +84,17 @@ export class ProjectionFold {
     return asking.map((fold) => ({ fold, keys: fold.wanted() })).filter(({ keys }) => keys.length > 0);
   }
 
-  /** Events in log order. Throws DomainError `projections.fold_failed` that names the event which cannot be folded. */
+  /** Events in log order. Throws DomainError `projections.fold_failed` or UnreadableEvent: both name the event which cannot be folded. */
   apply(events: readonly FoldEvent[]): void {
     for (const event of events) {
       const category = this.byCategory.get(categoryOf(event.stream));
       if (!category) continue;
       try {
-        const body = JSON.parse(event.data) as EventView['body'];
+        const body = dataOf(event);
         for (const fold of category.states) fold.apply(event, body);
         if (category.events.length > 0) this.applyRows(category.events, event, body);
       } catch (cause) {
+        if (cause instanceof UnreadableEvent) throw cause.inLog(this.log);
         throw foldFailed(this.log, event, cause);
       }
     }

@@ -25,12 +25,14 @@ interface Purse {
 
 type PurseEvent = { readonly type: 'CashDeposited' | 'CashWithdrawn' | 'PositionClosed'; readonly data: { readonly amount: number } };
 
+/** What the borrowed events hold besides; nobody here reads it. */
+const REST = { cash_account: 'purse', currency: 'USD', reason: 'TEST' };
 const EVENTS = { Put: 'CashDeposited', Take: 'CashWithdrawn', Close: 'PositionClosed' } as const;
 
 const purseDecider: Decider<Purse, PurseCommand, PurseEvent> = {
   category: 'purse',
   initialState: { balance: 0, notes: [] },
-  decide: ({ type, data }) => [{ type: EVENTS[type], data: { amount: 'amount' in data ? data.amount : 0 } }],
+  decide: ({ type, data }) => [{ type: EVENTS[type], data: { ...REST, amount: 'amount' in data ? data.amount : 0 } }],
   evolve: ({ balance, notes }, { type, data }) => ({
     balance: balance + (type === 'CashDeposited' ? data.amount : -data.amount),
     notes: [...notes.slice(-3), `${type} ü ${data.amount}`],

@@ -1,6 +1,9 @@
 /** A stream's state from its events. */
 import type { Instant } from '../../kernel/clock';
 import type { Folded } from '../../kernel/decider';
+import { messageOf } from '../../kernel/errors';
+import { dataOf, type StoredEvent } from '../event-store/event-data';
+import { unreadableEvent } from '../event-store/unreadable-event';
 import type { StreamDefinition } from './stream-registry';
 
 export const advance = (before: Folded<unknown> | null, state: unknown, ts: Instant): Folded<unknown> => ({
@@ -10,16 +13,21 @@ export const advance = (before: Folded<unknown> | null, state: unknown, ts: Inst
   updatedAt: ts,
 });
 
-/** Null where there are no events. */
+export type FoldedEvent = StoredEvent & { readonly ts: Instant };
+
+/** Null where there are no events. Throws UnreadableEvent that names the event which cannot be read or makes no sense where it is. */
 export function foldEvents<State>(
   { decider }: Pick<StreamDefinition, 'decider'>,
-  events: readonly { readonly type: string; readonly data: string; readonly ts: Instant }[],
-  start: Folded<State> | null = null,
+  events: readonly FoldedEvent[],
 ): Folded<State> | null {
-  let folded: Folded<unknown> | null = start;
-  for (const { type, data, ts } of events) {
-    const event = { type, data: JSON.parse(data) as object };
-    folded = advance(folded, decider.evolve(folded ? folded.state : decider.initialState, event, ts), ts);
+  let folded: Folded<unknown> | null = null;
+  for (const event of events) {
+    const message = { type: event.type, data: dataOf(event) };
+    try {
+      folded = advance(folded, decider.evolve(folded ? folded.state : decider.initialState, message, event.ts), event.ts);
+    } catch (error) {
+      throw unreadableEvent(event, messageOf(error), error);
+    }
   }
   return folded as Folded<State> | null;
 }

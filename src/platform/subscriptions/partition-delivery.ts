@@ -2,6 +2,7 @@
 import { ConflictError, messageOf, UnavailableError } from '../../kernel/errors';
 import { DuplicateKey } from '../event-store/event-store.errors';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.port';
+import { UnreadableEvent } from '../event-store/unreadable-event';
 import type { RowWrite } from '../event-store/row-write';
 import { movePark, park, type ParkedStream, type ParkedStreams, streamKey, unpark } from './parked-streams';
 import { LeaseLost, type PartitionLease } from './partition-lease';
@@ -17,6 +18,8 @@ export interface DeliveryParts {
   readonly partitions: number;
   readonly maxTries: number;
   readonly onParked: (stream: ParkedStream) => void;
+  /** Throws for an event that must not be passed over unread. */
+  readonly check: (event: RecordedEvent) => void;
 }
 
 type Events = readonly RecordedEvent[];
@@ -38,9 +41,16 @@ export class PartitionDelivery {
     this.kept = new Set((await this.parked()).map(({ tenantId, stream }) => streamKey(tenantId, stream)));
   }
 
-  /** Those of a page that the handler is to see. */
+  /** Those of a page that the handler is to see. Throws where one of the partition must not be passed over unread, whether or not it is for us. */
   concerned(events: Events): Events {
-    const { definition } = this.parts;
+    const { definition, check } = this.parts;
+    for (const event of events) {
+      try {
+        check(event);
+      } catch (error) {
+        if (this.isOurs(event.tenant_id, event.stream)) throw error;
+      }
+    }
     return events.filter((event) => definition.handles(event.type) && this.isOurs(event.tenant_id, event.stream) && !this.isKept(event));
   }
 
@@ -153,8 +163,12 @@ interface Kept {
   readonly position: number;
 }
 
-/** Not where a store or a broker is away, or where somebody was faster: then the same events may go through the next time. */
+/**
+ * Not where a store or a broker is away, or where somebody was faster: then the same events may go through the next time, as those of a
+ * newer release will in a newer process.
+ */
 function isOfEvents(error: unknown): boolean {
+  if (error instanceof UnreadableEvent) return error.code === 'events.unreadable';
   if (error instanceof UnavailableError || error instanceof LeaseLost) return false;
   return !(error instanceof ConflictError) || error instanceof DuplicateKey;
 }

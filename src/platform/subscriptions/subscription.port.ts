@@ -43,6 +43,8 @@ export interface SubscriptionParts {
   readonly maxTries?: number;
   /** Lets others have their turn between the pages of a long history; the event loop's next turn where it is missing. */
   readonly defer?: Defer;
+  /** Throws for an event that must not be passed over unread: the partition stands still there until this process can read it. */
+  readonly check?: (event: RecordedEvent) => void;
   readonly onError: (subscription: string, error: unknown) => void;
   readonly onParked?: (stream: ParkedStream) => void;
 }

@@ -105,6 +105,19 @@ describe('subscription', () => {
     expect(scratch.clock.pending).toBe(0);
   });
 
+  it('does not pass over an event that must not go by unread, also where it is not for it', async () => {
+    await world.append(A, 'OrderQueued', 'Pledged', 'OrderQueued');
+    const seen: number[] = [];
+    const check = ({ type, position }: RecordedEvent): void => {
+      if (type === 'Pledged') throw new Error(`nobody knows what happened at ${position}`);
+    };
+    const handle = async (events: readonly RecordedEvent[]) => void seen.push(...events.map(({ position }) => position));
+    await expect(world.process({ handle }, { check }).runner.catchUp()).rejects.toThrow('nobody knows what happened at 2');
+    expect(seen).toEqual([]);
+    await world.process({ handle }).runner.catchUp();
+    expect(seen).toEqual([1, 3]);
+  });
+
   it('commits what it writes with its checkpoint, so that a restart repeats nothing', async () => {
     await world.append(A, 'OrderQueued', 'OrderQueued');
     let isBroken = true;

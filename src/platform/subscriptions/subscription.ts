@@ -192,6 +192,7 @@ export class Subscription {
       partitions: this.partitions.get(row.log) ?? PARTITIONS,
       maxTries: parts.maxTries ?? MAX_TRIES,
       onParked: (stream) => parts.onParked?.(stream),
+      check: (event) => parts.check?.(event),
     });
     await delivery.recover();
     const key = keyOf(row.log, row.partition);

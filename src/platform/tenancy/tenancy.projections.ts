@@ -1,6 +1,5 @@
 /** Who may come in: tenants, issued keys and revocations, each a row of one event. */
 import { SYSTEM_TENANT } from '../../kernel/context';
-import { SYSTEM_LOG } from '../event-store/event-store.port';
 import { type EventProjection, type EventView, readTable } from '../projections/projection';
 import { defineStream } from '../streams/stream-registry';
 import { tenantDecider } from './tenant.decider';
@@ -35,7 +34,7 @@ const tenants: EventProjection = {
               name: text(event, 'name'),
               owner_user_id: text(event, 'owner_user_id'),
               created_at: event.ts,
-              tenant_log: Number(event.body['log'] ?? SYSTEM_LOG),
+              tenant_log: Number(event.body['log']),
             },
           },
         ],

@@ -2,7 +2,9 @@
 import type { Clock } from '../../kernel/clock';
 import { DomainError } from '../../kernel/errors';
 import { type BadPosition, type EventStore, type LostRange, SYSTEM_LOG, type TenantScope } from '../event-store/event-store.port';
+import type { Defer } from '../event-store/defer';
 import type { StorageCheck } from '../event-store/storage-check';
+import { verifyReadable } from '../event-store/verify-readable';
 import type { AcceptedLoss } from './head-lines';
 import type { HeadsEvidence, Witness } from './heads-evidence';
 import type { Heads } from './open-heads';
@@ -44,6 +46,7 @@ export class LogTrust {
     /** Null for stores that nobody will miss. */
     readonly heads: Heads | null,
     private readonly clock: Clock,
+    private readonly defer: Defer,
   ) {}
 
   /** Recomputes every log, holds it against all heads that were written down, and looks at the schema. */
@@ -79,7 +82,8 @@ export class LogTrust {
   }
 
   private async verifyLog(log: number, evidence: HeadsEvidence | null, onProgress: (events: number) => void): Promise<LogReport> {
-    const report = await this.store.verify(log, onProgress, evidence?.of(log) ?? []);
+    const whole = await this.store.verify(log, onProgress, evidence?.of(log) ?? []);
+    const report = await verifyReadable(this.store, log, whole, this.defer);
     return { log, ...report, witness: evidence?.last(log) ?? null };
   }
 }

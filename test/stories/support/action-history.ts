@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { DueAnnouncement } from '../../../src/corporate-actions/due-announcements';
 import { planPosition, shareChanges } from '../../../src/corporate-actions/position-plan';
+import { schemaVersionOf } from '../../../src/contracts/catalog';
 import type { PositionCommandBody, PositionEvent } from '../../../src/contracts/position';
 import { type Amount, formatAmount, parseAmount, plus } from '../../../src/kernel/amount';
 import { type Instant, later } from '../../../src/kernel/clock';
@@ -10,6 +11,7 @@ import { exDateInstants } from '../../../src/market-data/ex-date';
 import { awaitsCashInLieu, fractionOf } from '../../../src/rules/action-ledger';
 import { cashInLieu, parseRatio, priceFactor } from '../../../src/rules/split';
 import { exact, multiply, roundHalfUp, subtract } from '../../../src/kernel/exact';
+import type { FoldedEvent } from '../../../src/platform/streams/stream-fold';
 import { positionDecider } from '../../../src/trading/position.decider';
 import type { OpenPositionState, PositionState } from '../../../src/trading/position.state';
 
@@ -110,7 +112,7 @@ function inTime(a: Fact, b: Fact): number {
 
 interface Recorded {
   state: PositionState;
-  readonly events: { readonly type: string; readonly data: string; readonly ts: Instant }[];
+  readonly events: FoldedEvent[];
 }
 
 /** The position after the facts were recorded in this order; payments follow each of them. */
@@ -138,7 +140,8 @@ function run(recorded: Recorded, command: PositionCommandBody, at: Instant): voi
   for (const event of positionDecider.decide(command, recorded.state, at)) {
     checkMoney(event, recorded.state);
     recorded.state = positionDecider.evolve(recorded.state, event, at);
-    recorded.events.push({ type: event.type, data: JSON.stringify(event.data), ts: at });
+    const { type } = event;
+    recorded.events.push({ stream: 'position-1', type, schema_version: schemaVersionOf(type), data: JSON.stringify(event.data), ts: at });
   }
 }
 
