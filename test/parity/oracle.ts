@@ -43,13 +43,9 @@ class Account {
     this.qty = d(run.qty ?? 0);
     this.cash = d(run.cash);
   }
-  private pct(name: string, usual: string): Decimal {
-    return d(String(this.run.config[name] ?? usual)).div(100);
-  }
+  private readonly pct = (name: string, usual: string): Decimal => d(String(this.run.config[name] ?? usual)).div(100);
 
-  private cut(value: Decimal): Decimal {
-    return value.div(this.step).floor().times(this.step);
-  }
+  private readonly cut = (value: Decimal): Decimal => value.div(this.step).floor().times(this.step);
 
   private fee(n: Decimal, price: Decimal): Decimal {
     return round8(n.times(price)).times(this.rate).toDecimalPlaces(8, Decimal.ROUND_HALF_UP);
@@ -77,17 +73,16 @@ class Account {
     this.today = { day, orders: before.orders + 1, notional: before.notional.plus(notional) };
   }
 
-  value(price: Decimal): Decimal {
-    return this.qty.times(price).plus(this.cash).plus(this.receivable);
-  }
+  readonly value = (price: Decimal): Decimal => this.qty.times(price).plus(this.cash).plus(this.receivable);
 
   /** `before` is the regular close before the ex-date, splits of the same morning applied. */
   act({ type, value, ex_date, pay_date }: OracleAction, price: Decimal, before: Decimal): void {
     if (type === 'split') {
-      const exactly = this.qty.times(ratioOf(value));
+      const [shares, of] = ratioOf(value);
+      const exactly = this.qty.times(shares).div(of);
       this.qty = this.cut(exactly);
       this.cash = this.cash.plus(cents(exactly.minus(this.qty).times(price)));
-      this.anchor = round8(this.anchor.div(ratioOf(value)));
+      this.anchor = round8(this.anchor.times(of).div(shares));
       return;
     }
     const gross = cents(this.qty.times(value));
@@ -168,11 +163,8 @@ class Account {
   }
 }
 
-const ratioOf = (value: string): Decimal =>
-  value
-    .split('/')
-    .map(d)
-    .reduce((a, b) => a.div(b));
+/** New and old shares: a third has no exact decimal. */
+const ratioOf = (value: string): [Decimal, Decimal] => [d(value.split('/')[0]!), d(value.split('/')[1] ?? 1)];
 
 /** The amounts and counts that both commands print. */
 export function oracle(run: OracleRun): Readonly<Record<string, unknown>> {
@@ -187,7 +179,7 @@ export function oracle(run: OracleRun): Readonly<Record<string, unknown>> {
     const now = waiting.filter(({ ex_date }) => ex_date <= day);
     for (const action of now.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {
       account.act(action, d(close), before);
-      if (action.type === 'split') before = before.div(ratioOf(action.value));
+      if (action.type === 'split') before = before.times(ratioOf(action.value)[1]).div(ratioOf(action.value)[0]);
       waiting.splice(waiting.indexOf(action), 1);
     }
     account.pay(day);
