@@ -21,15 +21,18 @@ export async function differencesOf(table: TableDefinition, limit: number, sides
   const surplus = await count(sql.surplus);
   const differences: RowDifference[] = [];
   let left = limit;
-  const rowsOf = async (columns: string, from: string): Promise<readonly Row[]> => {
-    const rows = await sides.rows(`SELECT ${columns} ${from} ORDER BY ${sql.order} LIMIT ?`, [left]);
+  /** Found first and cut afterwards: planned for the few that are shown, the search itself can become quadratic. */
+  const rowsOf = async (found: number, columns: string, from: string): Promise<readonly Row[]> => {
+    if (found === 0 || left === 0) return [];
+    const text = `WITH found AS MATERIALIZED (SELECT ${columns} ${from}) SELECT * FROM found ORDER BY ${sql.order} LIMIT ?`;
+    const rows = await sides.rows(text, [left]);
     left -= rows.length;
     return rows;
   };
   const key = (row: Row): Row => Object.fromEntries(table.key.map((column) => [column, row[column] ?? null]));
-  for (const row of await rowsOf(sql.cells, sql.changed)) differences.push(...changesOf(table.name, key(row), row, sides.columns));
-  for (const row of await rowsOf(sql.expectedKey, sql.missing)) differences.push(whole('missing', table.name, key(row)));
-  for (const row of await rowsOf(sql.liveKey, sql.surplus)) differences.push(whole('surplus', table.name, key(row)));
+  for (const row of await rowsOf(changed, sql.cells, sql.changed)) differences.push(...changesOf(table.name, key(row), row, sides.columns));
+  for (const row of await rowsOf(missing, sql.expectedKey, sql.missing)) differences.push(whole('missing', table.name, key(row)));
+  for (const row of await rowsOf(surplus, sql.liveKey, sql.surplus)) differences.push(whole('surplus', table.name, key(row)));
   return { table: table.name, rows: await count(`FROM ${sides.expected}`), changed, missing, surplus, differences };
 }
 
