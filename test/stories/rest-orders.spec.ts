@@ -87,7 +87,8 @@ describe("a person's order, with a broker who calls back", () => {
 
   it('whose delivery failed for good is seen by its owner, and redriven or discarded by an operator', async () => {
     const id = await world.deadMessage('demo', 'orders', 'some-order');
-    const other = await world.deadMessage('elsewhere', 'orders', 'foreign-order');
+    const elsewhere = ok(await world.owner.post<{ id: string }>('/v1/admin/tenants', { name: 'Elsewhere' })).id;
+    const other = await world.deadMessage(elsewhere, 'orders', 'foreign-order');
     const mine = ok(await world.owner.get<Listed>('/v1/orders/dead-letters')).items;
     expect(mine).toEqual([expect.objectContaining({ id, message_id: 'some-order', status: 'DEAD', last_error: 'no handler' })]);
     const all = ok(await world.owner.get<Listed>('/v1/admin/queue?status=DEAD')).items;

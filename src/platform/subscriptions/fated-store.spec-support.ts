@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { UnavailableError } from '../../kernel/errors';
 import type { Sql } from '../database/sql';
 import type { EventStore } from '../event-store/event-store.port';
-import { type ScratchStore, settle } from '../projections/scratch-store.spec-support';
+import type { ScratchReaders } from './subscriptions.spec-support';
 
 export type Fate = 'well' | 'slow' | 'refused' | 'answer lost' | 'killed before' | 'killed after';
 
@@ -17,7 +17,7 @@ export const fates = fc.array(
 );
 
 /** Each call meets the next fate of the list; after that all is well. A killed process waits for its answer for ever. */
-export function fatedStore(scratch: ScratchStore, list: readonly Fate[]): { readonly store: EventStore; readonly sql: Sql } {
+export function fatedStore(scratch: ScratchReaders, list: readonly Fate[]): { readonly store: EventStore; readonly sql: Sql } {
   const left = [...list];
   let isDead = false;
   const meet = async (call: () => Promise<unknown>): Promise<unknown> => {
@@ -25,7 +25,7 @@ export function fatedStore(scratch: ScratchStore, list: readonly Fate[]): { read
     isDead ||= fate === 'killed before';
     if (isDead) return new Promise(() => undefined);
     if (fate === 'refused') throw new UnavailableError('store.busy', 'Another connection holds the database; try again');
-    if (fate === 'slow') await settle();
+    if (fate === 'slow') await scratch.settle();
     const result = await call();
     isDead ||= fate === 'killed after';
     if (isDead) return new Promise(() => undefined);

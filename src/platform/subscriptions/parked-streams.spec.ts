@@ -1,23 +1,22 @@
 import { UnavailableError } from '../../kernel/errors';
 import type { RecordedEvent } from '../event-store/event-store.port';
 import { VersionConflict } from '../event-store/event-store.errors';
-import { openScratchStore, type ScratchStore, settle } from '../projections/scratch-store.spec-support';
 import { partitionOf } from './stream-partition';
-import { noted, type Process, type ReadersWorld, readersOf } from './subscriptions.spec-support';
+import { databases, noted, type Process, type ReadersWorld, readersOf, type ScratchReaders } from './subscriptions.spec-support';
 
 /** Streams of one partition, and one of another. */
 const BAD = 'order-1';
 const SAME = 'order-2';
 const OTHER = 'order-3';
 
-describe('a stream with an event that fails', () => {
-  let scratch: ScratchStore;
+describe.each(databases)('a stream with an event that fails (%s)', (_kind, open) => {
+  let scratch: ScratchReaders;
   let world: ReadersWorld;
   let poison: Set<number>;
   let process: Process;
 
   beforeEach(async () => {
-    scratch = await openScratchStore();
+    scratch = await open();
     world = readersOf(scratch);
     poison = new Set();
     process = world.process({ handle });
@@ -36,12 +35,12 @@ describe('a stream with an event that fails', () => {
   const waitForTries = async () => {
     for (let second = 0; second < 20; second++) {
       scratch.clock.advance(1_000);
-      await settle();
+      await scratch.settle();
     }
   };
   const look = async () => {
     scratch.clock.advance(1_000);
-    await settle();
+    await scratch.settle();
   };
   const parked = () => process.runner.parked({ tenantId: null, limit: 10 });
   const key = { log: 1, tenantId: 'demo', subscription: 'orders', stream: BAD };
@@ -50,7 +49,7 @@ describe('a stream with an event that fails', () => {
     for (const stream of [BAD, SAME, BAD, SAME, BAD, OTHER, SAME]) await world.append(stream, 'OrderQueued');
     poison.add(3);
     process.runner.start();
-    await settle();
+    await scratch.settle();
     await waitForTries();
   };
 
@@ -65,7 +64,7 @@ describe('a stream with an event that fails', () => {
     expect(process.errors).toHaveLength(4);
     await world.append(BAD, 'OrderQueued');
     await world.append(SAME, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(5)).toEqual(['1:9']);
   });
 
@@ -86,11 +85,11 @@ describe('a stream with an event that fails', () => {
     await world.append(BAD, 'Held', 'OrderQueued');
     poison.clear();
     await process.runner.redrive(key);
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(5)).toEqual(['1:3', '1:5', '1:9']);
     expect(await parked()).toEqual([]);
     await world.append(BAD, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(8)).toEqual(['1:10']);
   });
 
@@ -111,12 +110,12 @@ describe('a stream with an event that fails', () => {
     poison.delete(3);
     poison.add(5);
     await process.runner.redrive(key);
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(5)).toEqual(['1:3']);
     expect(await parked()).toMatchObject([{ position: 5, version: 3, error: 'event 5 makes no sense', tries: 6, state: 'PARKED' }]);
     poison.clear();
     await process.runner.redrive(key);
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(5)).toEqual(['1:3', '1:5']);
     expect(await parked()).toEqual([]);
   });
@@ -124,7 +123,7 @@ describe('a stream with an event that fails', () => {
   it('goes on without the event that an operator gives up', async () => {
     await park();
     await process.runner.discard(key);
-    await settle();
+    await scratch.settle();
     expect((await world.notes()).slice(5)).toEqual(['1:5']);
     expect(await parked()).toEqual([]);
   });
@@ -135,10 +134,10 @@ describe('a stream with an event that fails', () => {
     process.runner.start();
     await waitForTries();
     await process.runner.discard(key);
-    await settle();
+    await scratch.settle();
     expect([await world.notes(), await parked()]).toEqual([[], []]);
     await world.append(BAD, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:2']);
   });
 
@@ -204,7 +203,7 @@ describe('a stream with an event that fails', () => {
     expect(await parked()).toEqual([]);
     isAway = false;
     scratch.clock.advance(60_000);
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:1', '1:2']);
   });
 

@@ -1,17 +1,16 @@
 import type { RecordedEvent } from '../event-store/event-store.port';
-import { openScratchStore, type ScratchStore, settle } from '../projections/scratch-store.spec-support';
 import { shareOf } from './subscription-members';
-import { noted, type Process, type ReadersWorld, readersOf } from './subscriptions.spec-support';
+import { databases, noted, type Process, type ReadersWorld, readersOf, type ScratchReaders } from './subscriptions.spec-support';
 
 const LEASE_MS = 10_000;
 
-describe('processes that share a subscription', () => {
-  let scratch: ScratchStore;
+describe.each(databases)('processes that share a subscription (%s)', (_kind, open) => {
+  let scratch: ScratchReaders;
   let world: ReadersWorld;
   let started: Process[];
 
   beforeEach(async () => {
-    scratch = await openScratchStore();
+    scratch = await open();
     world = readersOf(scratch);
     started = [];
   });
@@ -25,14 +24,14 @@ describe('processes that share a subscription', () => {
     const process = world.process({ handle }, { isShared: true, leaseMs: LEASE_MS, ...parts });
     started.push(process);
     process.runner.start();
-    await settle();
+    await scratch.settle();
     return process;
   };
   /** So many seconds as the processes see them. */
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
       scratch.clock.advance(1_000);
-      await settle();
+      await scratch.settle();
     }
   };
   /** A process that stands still: none of its timers fires, and what it writes is written only when it goes on. */
@@ -92,7 +91,7 @@ describe('processes that share a subscription', () => {
     await start();
     await pass(2);
     await fill(10);
-    await settle();
+    await scratch.settle();
     expect(sorted(await world.notes())).toEqual(await everything());
   });
 
@@ -113,7 +112,7 @@ describe('processes that share a subscription', () => {
     await pass(1);
     expect(await world.holders()).toEqual({ 'process-2': 8 });
     await fill(4);
-    await settle();
+    await scratch.settle();
     expect(sorted(await world.notes())).toEqual(await everything());
   });
 
@@ -124,7 +123,7 @@ describe('processes that share a subscription', () => {
       { isShared: true, leaseMs: LEASE_MS, timer: { after: () => () => undefined, every: () => () => undefined } },
     );
     killed.runner.start();
-    await settle();
+    await scratch.settle();
     await start();
     await pass(9);
     expect(await world.holders()).toEqual({ 'process-1': 8 });
@@ -138,17 +137,17 @@ describe('processes that share a subscription', () => {
     const first = await start(noting, paused.parts);
     paused.pause();
     await fill(4);
-    await settle();
+    await scratch.settle();
     await start();
     await pass(12);
     expect(await world.holders()).toEqual({ 'process-2': 8 });
     await fill(1);
-    await settle();
+    await scratch.settle();
     const before = await world.notes();
     const rows = await scratch.sql.read('SELECT * FROM subscriptions ORDER BY partition');
     expect(sorted(before)).toEqual(await everything());
     paused.resume();
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(before);
     expect((await scratch.sql.read('SELECT * FROM subscriptions ORDER BY partition')).map(({ epoch, holder }) => [epoch, holder])).toEqual(
       rows.map(({ epoch, holder }) => [epoch, holder]),
@@ -169,7 +168,7 @@ describe('processes that share a subscription', () => {
     });
     await pass(35);
     finish();
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:1']);
     expect(started.flatMap(({ errors }) => errors)).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import type { RecordedEvent } from '../event-store/event-store.port';
-import { openScratchStore, type ScratchStore, settle } from '../projections/scratch-store.spec-support';
 import { type Fate, fatedStore, fates } from './fated-store.spec-support';
-import { noted, type Process, type ReadersWorld, readersOf } from './subscriptions.spec-support';
+import { databases, noted, type Process, type ReadersWorld, readersOf, type ScratchReaders } from './subscriptions.spec-support';
 
 const LEASE_MS = 5_000;
-const RUNS = 15;
+/** Each life on a server takes its time. */
+const RUNS: Readonly<Record<string, number>> = { SQLite: 15, PostgreSQL: 3 };
 
 type Step =
   | { readonly kind: 'append'; readonly log: number; readonly stream: number; readonly type: string }
@@ -34,7 +34,7 @@ class Life {
   private readonly running: Process[] = [];
 
   constructor(
-    private readonly scratch: ScratchStore,
+    private readonly scratch: ScratchReaders,
     private readonly world: ReadersWorld,
     private readonly isShared: boolean,
     private readonly handle: (events: readonly RecordedEvent[]) => ReturnType<Parameters<ReadersWorld['process']>[0]['handle']>,
@@ -79,8 +79,13 @@ class Life {
 }
 
 /** Lives a plan, then lets a process to which nothing happens read to the end. */
-async function outcome(plan: readonly Step[], isShared: boolean, isPoison: (event: RecordedEvent) => boolean) {
-  const scratch = await openScratchStore();
+async function outcome(
+  open: () => Promise<ScratchReaders>,
+  plan: readonly Step[],
+  isShared: boolean,
+  isPoison: (event: RecordedEvent) => boolean,
+) {
+  const scratch = await open();
   const world = readersOf(scratch);
   let isCured = false;
   const handle = async (events: readonly RecordedEvent[]) => {
@@ -97,13 +102,13 @@ async function outcome(plan: readonly Step[], isShared: boolean, isPoison: (even
   for (let second = 0; second < 120 && (await world.notes()).length < expected.length; second++) {
     await life.redriveAll(last);
     scratch.clock.advance(1_000);
-    await settle();
+    await scratch.settle();
   }
-  await settle();
-  const notes = await scratch.sql.read('SELECT log, key, fingerprint FROM idempotency_keys ORDER BY rowid');
+  await scratch.settle();
+  const notes = await scratch.sql.read('SELECT log, key, fingerprint FROM idempotency_keys ORDER BY status');
   const parked = await last.runner.parked({ tenantId: null, limit: 10 });
   life.end();
-  await settle();
+  await scratch.settle();
   await scratch.close();
   return { expected, notes, parked };
 }
@@ -119,21 +124,23 @@ function judge({ expected, notes, parked }: Awaited<ReturnType<typeof outcome>>)
   expect(parked).toEqual([]);
 }
 
-describe.each([
-  ['processes one after the other', false],
-  ['processes that share the partitions', true],
-])('%s, whatever fails and whoever is killed,', (_who, isShared) => {
+const cases = databases.flatMap(([name, open]) => [
+  [`processes one after the other on ${name}`, open, false, RUNS[name]] as const,
+  [`processes that share the partitions on ${name}`, open, true, RUNS[name]] as const,
+]);
+
+describe.each(cases)('%s, whatever fails and whoever is killed,', (_who, open, isShared, numRuns) => {
   it('write the effect of every event once, and of each stream in order', () =>
     fc.assert(
-      fc.asyncProperty(plans, async (plan) => judge(await outcome(plan, isShared, () => false))),
-      { numRuns: RUNS },
+      fc.asyncProperty(plans, async (plan) => judge(await outcome(open, plan, isShared, () => false))),
+      { numRuns },
     ));
 
   it('do so too where events fail, are parked and are redriven', () =>
     fc.assert(
       fc.asyncProperty(plans, fc.integer({ min: 2, max: 5 }), async (plan, every) =>
-        judge(await outcome(plan, isShared, ({ position }) => position % every === 0)),
+        judge(await outcome(open, plan, isShared, ({ position }) => position % every === 0)),
       ),
-      { numRuns: RUNS },
+      { numRuns },
     ));
 });

@@ -1,18 +1,17 @@
 import type { RecordedEvent } from '../event-store/event-store.port';
-import { openScratchStore, type ScratchStore, settle } from '../projections/scratch-store.spec-support';
 import { partitionOf } from './stream-partition';
-import { noted, type ReadersWorld, readersOf } from './subscriptions.spec-support';
+import { databases, noted, type ReadersWorld, readersOf, type ScratchReaders } from './subscriptions.spec-support';
 
 /** Two streams of different partitions, of eight. */
 const A = 'order-1';
 const B = 'order-3';
 
-describe('subscription', () => {
-  let scratch: ScratchStore;
+describe.each(databases)('subscription (%s)', (_kind, open) => {
+  let scratch: ScratchReaders;
   let world: ReadersWorld;
 
   beforeEach(async () => {
-    scratch = await openScratchStore();
+    scratch = await open();
     world = readersOf(scratch);
   });
   afterEach(() => scratch.close());
@@ -76,11 +75,11 @@ describe('subscription', () => {
     await world.appendTo(2, A, 'OrderQueued');
     const { runner } = world.process({ handle: noting });
     runner.start();
-    await settle();
+    await scratch.settle();
     await world.appendTo(7, A, 'Held', 'OrderQueued');
-    await settle();
+    await scratch.settle();
     await world.appendTo(2, A, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect([...(await world.notes())].sort()).toEqual(['1:1', '2:1', '2:2', '7:2']);
     await runner.stop();
   });
@@ -88,17 +87,17 @@ describe('subscription', () => {
   it('follows the log at once, and looks itself within a second where nobody tells it', async () => {
     const { runner } = world.process({ handle: noting });
     runner.start();
-    await settle();
+    await scratch.settle();
     await world.append(A, 'Held', 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:2']);
     await runner.stop();
     const onCommitted = jest.spyOn(scratch.store, 'onCommitted').mockReturnValue(() => undefined);
     runner.start();
     await world.append(A, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     scratch.clock.advance(1_000);
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:2', '1:3']);
     onCommitted.mockRestore();
     await runner.stop();
@@ -145,16 +144,16 @@ describe('subscription', () => {
     });
     const status = async () => (await runner.statuses()).find(({ partition }) => partition === partitionOf('demo', A, 8));
     runner.start();
-    await settle();
+    await scratch.settle();
     await world.append(A, 'Held', 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect(await status()).toMatchObject({ name: 'orders', log: 1, position: 0, lag: 3, failures: 1, lastError: 'broker is away' });
     for (const [index, waitMs] of [1_000, 2_000, 4_000].entries()) {
       scratch.clock.advance(waitMs - 1);
-      await settle();
+      await scratch.settle();
       expect(tries).toBe(index + 1);
       scratch.clock.advance(1);
-      await settle();
+      await scratch.settle();
     }
     expect(seen).toEqual([1, 3]);
     expect(errors).toHaveLength(3);
@@ -172,9 +171,9 @@ describe('subscription', () => {
       },
     });
     runner.start();
-    await settle();
+    await scratch.settle();
     await world.append(B, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:2', '1:3']);
     await runner.stop();
   });
@@ -190,11 +189,11 @@ describe('subscription', () => {
       },
     });
     runner.start();
-    await settle();
+    await scratch.settle();
     isAway = false;
     await runner.catchUp();
     await world.append(A, 'OrderQueued');
-    await settle();
+    await scratch.settle();
     expect(seen).toBe(2);
     await runner.stop();
   });
@@ -202,9 +201,9 @@ describe('subscription', () => {
   it('writes no checkpoint for every event that is none of its business, and keeps its place at shutdown', async () => {
     const { runner } = world.process({ handle: async () => undefined });
     runner.start();
-    await settle();
+    await scratch.settle();
     for (let i = 0; i < 10; i++) await world.append(A, 'Held');
-    await settle();
+    await scratch.settle();
     expect(await positions()).toEqual([]);
     expect(await runner.statuses()).toMatchObject(Array.from({ length: 8 }, () => ({ position: 10, lag: 0 })));
     await runner.stop();
@@ -215,10 +214,10 @@ describe('subscription', () => {
     const seen: number[] = [];
     const { runner } = world.process({ handle: seeing(seen) });
     runner.start();
-    await settle();
+    await scratch.settle();
     for (const type of ['Held', 'OrderQueued', 'Held', 'Held', 'OrderQueued']) {
       await world.append(A, type);
-      await settle();
+      await scratch.settle();
     }
     expect(seen).toEqual([2, 5]);
     await runner.stop();
@@ -246,7 +245,7 @@ describe('subscription', () => {
     const found: (readonly string[])[] = [];
     const { runner } = world.process({ handle: noting, committed: () => void world.notes().then((keys) => found.push(keys)) });
     await runner.catchUp();
-    await settle();
+    await scratch.settle();
     expect(found).toEqual([['1:1']]);
   });
 
@@ -269,10 +268,10 @@ describe('subscription', () => {
     await world.append(A, 'OrderQueued');
     const killed = world.process({ handle: () => new Promise(() => undefined) });
     killed.runner.start();
-    await settle();
+    await scratch.settle();
     const next = world.process({ handle: noting });
     next.runner.start();
-    await settle();
+    await scratch.settle();
     expect(await world.notes()).toEqual(['1:1']);
     await next.runner.stop();
   });

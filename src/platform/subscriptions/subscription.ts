@@ -137,6 +137,19 @@ export class Subscription {
 
   private async balance(): Promise<void> {
     const logs = await this.parts.store.logs();
+    if (!this.hasAllOf(logs)) await this.rebalance(logs);
+    for (const { log, tenantId, stream } of await this.streams.decided(this.name, logs)) {
+      this.readers.get(keyOf(log, partitionOf(tenantId, stream, this.partitions.get(log) ?? 1)))?.decide();
+    }
+  }
+
+  /** What no other process can take need not be looked at again. */
+  private hasAllOf(logs: readonly number[]): boolean {
+    const total = logs.reduce((sum, log) => sum + (this.partitions.get(log) ?? Number.NaN), 0);
+    return !this.parts.isShared && this.readers.size === total;
+  }
+
+  private async rebalance(logs: readonly number[]): Promise<void> {
     const renewed = Promise.all([...this.readers.values()].map((reader) => reader.renew()));
     const rows = await this.rows.ensured(this.name, logs, this.definition.partitions ?? PARTITIONS);
     for (const log of logs) this.partitions.set(log, rows.filter((row) => row.log === log).length);
@@ -145,9 +158,6 @@ export class Subscription {
     this.giveBack(share, due);
     await this.take(rows, share);
     await renewed;
-    for (const { log, tenantId, stream } of await this.streams.decided(this.name, logs)) {
-      this.readers.get(keyOf(log, partitionOf(tenantId, stream, this.partitions.get(log) ?? 1)))?.decide();
-    }
   }
 
   /** What is too much, beginning with what would be another's if all were shared anew. */
