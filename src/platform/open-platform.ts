@@ -87,7 +87,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const tables = projectionTables(opened);
   const projections = new ProjectionRebuilder({ registry, tables, work, heavyWork, clock, ids });
   const shutdown = new Shutdown();
-  const readiness = readinessOf(timer, shutdown, eventTypes, storeCheck(store, clock));
+  const readiness = readinessOf(timer, shutdown, eventTypes, storeCheck({ store, clock, timer, name: nameOf(opened) }));
   if (heads && isKept) readiness.register('heads', () => heads.hindrance());
   return {
     settings,
@@ -131,3 +131,5 @@ async function knownEvents({ sql, store, close }: OpenedStore): Promise<EventTyp
     throw error;
   }
 }
+
+const nameOf = ({ kind, database }: OpenedStore): string => (kind === 'postgres' ? `PostgreSQL (${database.name})` : database.file);

@@ -31,7 +31,7 @@ function appends(get: () => StoreUnderTest): void {
       symbol: 'BRK.B',
       causation_id: 'cause',
       unique_key: 'k',
-      data: '{ "price":"1.50",\n "note":"é €  𝒳 \\u0000" }',
+      data: '{ "price":"1.50",\r\n\t "note":"é €  𝒳 \\u0000 \\u001f \u007f" }',
     });
     await expect(store.append(callOf('demo', [on('position-1', 0, event)]))).resolves.toEqual({ position: 1 });
     const place = { log: 1, position: 1, tenant_id: 'demo', stream: 'position-1', version: 1, recorded_at: clock.now() };
@@ -125,9 +125,19 @@ function appends(get: () => StoreUnderTest): void {
     expect(await get().store.head(1)).toBe(0);
   });
 
-  it('refuses data that would not come back as the same bytes', async () => {
-    const call = callOf('demo', [on('position-1', 0, sampleEvent({ data: '"\ud800"' }))]);
-    await expect(get().store.append(call)).rejects.toMatchObject({ code: 'events.invalid', field: 'data' });
+  it.each(['"\ud800"', '"\u0000"', '"\u0001"', '"\u001e"', '"a\u001fb"'])(
+    'refuses data that would not come back as the same bytes: %j',
+    async (data) => {
+      const call = callOf('demo', [on('position-1', 0, sampleEvent({ data }))]);
+      await expect(get().store.append(call)).rejects.toMatchObject({ code: 'events.invalid', field: 'data' });
+    },
+  );
+
+  it.each(['a\u0000b', '\udc00'])('refuses a row that would not come back as it was: %j', async (body) => {
+    const { store, rows } = get();
+    const call = callOf('demo', [on('position-1', 0)], [answer('insert', 'demo', 'k', body)]);
+    await expect(store.append(call)).rejects.toMatchObject({ code: 'events.invalid', field: 'body' });
+    expect(await rows('idempotency_keys')).toEqual([]);
   });
 }
 
@@ -263,6 +273,15 @@ function reads(get: () => StoreUnderTest): void {
     }
     expect((await store.readTenant({ log: 1, tenantId: 'a' }, { from: other.ts }, page)).map(({ position }) => position)).toEqual([2]);
     expect((await store.readTenant({ log: 1, tenantId: 'a' }, { streamPrefix: 'ord%' }, page)).map(({ position }) => position)).toEqual([]);
+  });
+
+  it('finds nothing under a name that no stream can have', async () => {
+    const { store } = get();
+    await store.append(callOf('a', [on('position-1', 0)]));
+    expect(await store.readStream({ log: 1, tenantId: 'a' }, 'position-1\u0000')).toEqual([]);
+    expect(await store.readLast({ log: 1, tenantId: 'a\u0000' }, 'position-1')).toBeNull();
+    const page = { after: null, limit: 10, descending: false };
+    expect(await store.readTenant({ log: 1, tenantId: 'a' }, { correlationId: '\u0000' }, page)).toEqual([]);
   });
 
   it('reads a range of the log, the rest of a stream and its last event', async () => {

@@ -2,6 +2,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/all';
 import type { DatabaseUrl, PostgresUrl } from './database-url';
+import { CONNECT_TIMEOUT_MS } from './postgres-database';
 import { migratePostgres } from './postgres-migrations';
 import { MIGRATIONS_TABLE, refuseNewerSchema } from './schema-version';
 import { loadSqliteDriver, type SqliteConnection } from './sqlite-driver';
@@ -24,7 +25,14 @@ export function createDataSource(options: SqliteDataSourceOptions | PostgresData
   const entities = 'entities' in options ? (options.entities ?? []) : [];
   const shared = { entities, migrations: [...migrations], migrationsTableName: MIGRATIONS_TABLE };
   if (options.kind === 'postgres') {
-    return new DataSource({ ...shared, type: 'postgres', url: options.url, applicationName: 'volatility-balancing', poolSize: 3 });
+    return new DataSource({
+      ...shared,
+      type: 'postgres',
+      url: options.url,
+      applicationName: 'volatility-balancing',
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
+      poolSize: 2, // who migrates holds a lock on one; both are given back when nobody uses them
+    });
   }
   const synchronous = 'synchronous' in options ? (options.synchronous ?? 'FULL') : 'FULL';
   return new DataSource({

@@ -12,6 +12,8 @@ export interface BatchStatement {
 }
 
 type Cells = readonly (string | null)[];
+/** Rows of each statement as text, in order. */
+export type Answer = readonly (readonly Cells[])[];
 
 /** Names that each connection has prepared. */
 const prepared = new WeakMap<Connection, Set<string>>();
@@ -24,7 +26,7 @@ class Batch implements Submittable {
 
   constructor(
     private readonly statements: readonly BatchStatement[],
-    private readonly resolve: (results: readonly (readonly Cells[])[]) => void,
+    private readonly resolve: (results: Answer) => void,
     private readonly reject: (error: unknown) => void,
   ) {}
 
@@ -74,8 +76,8 @@ function send(connection: Connection, { name, text, values }: BatchStatement, is
   connection.execute(null, more);
 }
 
-/** Rows of each statement as text, in order. Rejects with what the driver throws; then nothing was written, unless the connection was lost. */
-export function runBatch(client: Client, statements: readonly BatchStatement[]): Promise<readonly (readonly Cells[])[]> {
+/** Rejects with what the driver throws; then nothing was written, unless the connection was lost. */
+export function runBatch(client: Client, statements: readonly BatchStatement[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     client.query(new Batch(statements, resolve, reject));
   });

@@ -29,8 +29,12 @@ const NETWORK = new Set([
 ]);
 const GOING_AWAY = new Set(['57P01', '57P02', '57P03', '57P05', '08000', '08003', '08006', '08001', '08004']);
 /** The driver's own sentences carry no code. */
-const DRIVER =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
+const DRIVER = /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed)/;
+/** Nothing was sent. */
+const NO_CONNECTION = /^(timeout exceeded when trying to connect|Cannot use a pool after calling end)/;
+
+/** What a connection is ended with that has given no answer. */
+export const noAnswer = (ms: number): Error => Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' });
 
 /** The server, or the way to it, is gone: whether the last statement took effect is unknown. */
 export function isConnectionLost(error: unknown): boolean {
@@ -38,45 +42,37 @@ export function isConnectionLost(error: unknown): boolean {
   return NETWORK.has(code) || GOING_AWAY.has(code) || DRIVER.test(messageOf(error));
 }
 
+const SILENT = 'PostgreSQL does not answer; see that it runs and can be reached, then try again: nothing is lost that was acknowledged';
+const TAKEN =
+  'No connection to PostgreSQL became free: it does not answer, or all of this process are busy; nothing was done: try again in a moment';
+type Failure = readonly [reason: string, sentence: string];
+const FULL: Failure = ['disk_full', 'The disk of PostgreSQL is full or failing; nothing was written: free space and try again'];
+const SLOW: Failure = ['busy', 'PostgreSQL took too long; nothing was written: try again'];
+
+/** By SQLSTATE. */
+const FAILURES: ReadonlyMap<string, Failure> = new Map<string, Failure>([
+  ['53100', FULL],
+  ['58030', FULL],
+  ['53200', ['unavailable', 'PostgreSQL is out of memory; nothing was written: try again in a moment']],
+  ['53300', ['too_many_connections', 'PostgreSQL has no connection left for this process; raise max_connections, or run fewer processes']],
+  ['25006', ['read_only', 'PostgreSQL takes no writes (it is a standby, or set read-only); name the primary']],
+  ['40P01', SLOW],
+  ['40001', SLOW],
+  ['55P03', SLOW],
+  ['57014', SLOW],
+]);
+
 /** The server or its disk is at fault, not the statement: null for every other error. */
 export function serverFailure(error: unknown): UnavailableError | null {
   if (error instanceof UnavailableError) return error;
   const code = postgresCode(error);
   const details = { postgres: code, cause: messageOf(error) };
-  if (isConnectionLost(error)) {
-    const sentence = 'PostgreSQL does not answer; nothing is lost that was acknowledged: try again in a moment';
-    return new UnavailableError('store.unavailable', sentence, details);
-  }
-  switch (code) {
-    case '53100':
-    case '58030':
-      return new UnavailableError(
-        'store.disk_full',
-        'The disk of PostgreSQL is full or failing; nothing was written: free space and try again',
-        details,
-      );
-    case '53200':
-      return new UnavailableError('store.unavailable', 'PostgreSQL is out of memory; nothing was written: try again in a moment', details);
-    case '53300':
-      return new UnavailableError(
-        'store.too_many_connections',
-        'PostgreSQL has no connection left for this process; raise max_connections, or run fewer processes',
-        details,
-      );
-    case '25006':
-      return new UnavailableError(
-        'store.read_only',
-        'PostgreSQL takes no writes (it is a standby, or set read-only); name the primary',
-        details,
-      );
-    case '42501':
-      return new UnavailableError('store.no_permission', `PostgreSQL refuses this user: ${messageOf(error)}; grant it the right`, details);
-    case '55P03':
-    case '57014':
-      return new UnavailableError('store.busy', 'PostgreSQL took too long; nothing was written: try again', details);
-    default:
-      return null;
-  }
+  const say = (reason: string, sentence: string): UnavailableError => new UnavailableError(`store.${reason}`, sentence, details);
+  if (isConnectionLost(error)) return say('unavailable', SILENT);
+  if (NO_CONNECTION.test(details.cause)) return say('unavailable', TAKEN);
+  if (code === '42501') return say('no_permission', `PostgreSQL refuses this user: ${details.cause}; grant it the right`);
+  const known = FAILURES.get(code);
+  return known ? say(...known) : null;
 }
 
 /** An error met while opening the database called `name`, as a sentence that says what to do. */

@@ -3,6 +3,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { DomainError } from '../../kernel/errors';
 import { openFailure } from './postgres-errors';
 import { parseDatabaseUrl } from './database-url';
+import { CONNECT_TIMEOUT_MS, connectClient } from './postgres-database';
 import { MIGRATIONS_TABLE, refuseNewerSchema } from './schema-version';
 
 /** Any number will do, as long as every version of the program uses the same. */
@@ -13,7 +14,7 @@ const OLDEST_SERVER = 150_000;
 export async function migratePostgres(dataSource: DataSource): Promise<void> {
   const name = nameOf(dataSource);
   try {
-    if (!dataSource.isInitialized) await dataSource.initialize();
+    if (!dataSource.isInitialized) await initialize(dataSource);
     await refuseUnfit(dataSource, name);
     await oneAtATime(dataSource, async (runner) => {
       if (await isOurs(runner, name)) await refuseNewerSchema(dataSource, name);
@@ -22,6 +23,15 @@ export async function migratePostgres(dataSource: DataSource): Promise<void> {
   } catch (error) {
     throw openFailure(error, name);
   }
+}
+
+/** A pool that cannot connect may leave a connection half open, so it is tried without one first. */
+async function initialize(dataSource: DataSource): Promise<void> {
+  const { options } = dataSource;
+  const url = 'url' in options ? options.url : undefined;
+  const client = await connectClient({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  await client.end();
+  await dataSource.initialize();
 }
 
 function nameOf({ options }: DataSource): string {

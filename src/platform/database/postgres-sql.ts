@@ -13,7 +13,7 @@ export class PgSql extends Sql {
   }
 
   read(sql: string, params: readonly Cell[] = []): Promise<readonly Row[]> {
-    return this.run(this.database.reader, sql, params);
+    return this.run(this.database.reader, sql, params.map(asked));
   }
 
   write(sql: string, params: readonly Cell[] = []): Promise<readonly Row[]> {
@@ -29,3 +29,6 @@ export class PgSql extends Sql {
     }
   }
 }
+
+/** No text there holds U+0000, so to ask for one is no error: it stands for a text that none equals. */
+const asked = (param: Cell): Cell => (typeof param === 'string' && param.includes('\u0000') ? param.replaceAll('\u0000', '\u0001') : param);

@@ -1,11 +1,17 @@
 /** What no log may contain, refused before it is queued: bytes that would not come back, fields that could be confused. */
 import { InputError } from '../../kernel/errors';
 import type { AppendCall, NewEvent } from './event-store.port';
+import type { Row } from './row-write';
 
 /** Control characters separate fields under the hash; half a surrogate pair does not survive UTF-8. */
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
-const HALF_PAIR = /[\ud800-\udfff]/u;
+/** JSON text holds control characters as escapes only, but for tab and line ends between its parts. */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const FORBIDDEN_IN_DATA = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff]/u;
+/** PostgreSQL has no U+0000 in text. */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const FORBIDDEN_IN_ROWS = /[\u0000\ud800-\udfff]/u;
 
 const HEADER_FIELDS = [
   'event_id',
@@ -22,7 +28,7 @@ const HEADER_FIELDS = [
 ] as const satisfies readonly (keyof NewEvent)[];
 
 /** Throws InputError `events.invalid` that names the field. */
-export function checkCall({ log, tenantId, streams }: AppendCall): void {
+export function checkCall({ log, tenantId, streams, writes }: AppendCall): void {
   if (!Number.isSafeInteger(log) || log < 1) throw refused('log', 'a whole number from 1', log);
   for (const { stream, expectedVersion, events } of streams) {
     if (stream === '' || tenantId === '' || isBad(tenantId) || isBad(stream)) {
@@ -32,6 +38,16 @@ export function checkCall({ log, tenantId, streams }: AppendCall): void {
       throw refused('expectedVersion', "a version from 0, or 'any'", expectedVersion);
     }
     for (const event of events) checkEvent(event);
+  }
+  for (const { row } of writes) checkRow(row);
+}
+
+function checkRow(row: Row): void {
+  for (const column in row) {
+    const cell = row[column];
+    if (typeof cell === 'string' && FORBIDDEN_IN_ROWS.test(cell)) {
+      throw refused(column, 'text without U+0000 and half surrogate pairs', cell);
+    }
   }
 }
 
@@ -62,7 +78,9 @@ function checkEvent(event: NewEvent): void {
     throw refused(field, 'text without control characters or half surrogate pairs', String(event[field as keyof NewEvent]));
   }
   if (!Number.isSafeInteger(event.schema_version)) throw refused('schema_version', 'a whole number', event.schema_version);
-  if (HALF_PAIR.test(event.data)) throw refused('data', 'text without half surrogate pairs', event.data);
+  if (FORBIDDEN_IN_DATA.test(event.data)) {
+    throw refused('data', 'JSON text, which has no raw control characters and no half surrogate pairs', event.data);
+  }
 }
 
 const isBad = (text: string | null): boolean => text !== null && FORBIDDEN.test(text);

@@ -37,6 +37,8 @@ export interface PgAppenderParts {
 const REFUSED: ReadonlySet<string> = new Set(['VB001', 'VB003', '23505']);
 /** Other processes may be faster again and again, but each time one of them has written. */
 const MOST_ROUNDS = 100;
+/** Of a flush that ends in a deadlock or with its connection, each time without a trace. */
+const MOST_TRIES = 10;
 
 /** Of a flush whose answer was lost: not written, and it never will be. */
 const FENCE = `INSERT INTO appenders AS a (log, appender, flush) VALUES ($1, $2, $3)
@@ -110,7 +112,7 @@ export class PgAppender {
   }
 
   /** Rejects with Refusal where somebody has to lose first. */
-  private async flush(log: number, plan: FlushPlan): Promise<FlushOutcome> {
+  private async flush(log: number, plan: FlushPlan, tries = 1): Promise<FlushOutcome> {
     const { connection, clock, salts, crashPoints } = this.parts;
     const flush = ++this.flushes;
     const place = { log, appender: this.appender, flush, now: clock.now() };
@@ -127,24 +129,24 @@ export class PgAppender {
       return readOutcome(results.at(-1)?.[0]?.[0]);
     } catch (error) {
       if (REFUSED.has(postgresCode(error))) throw new Refusal(error);
-      if (isTransient(error)) return this.flush(log, plan);
-      if (isConnectionLost(error)) return this.afterLostAnswer(log, plan, flush, error);
+      const known = isConnectionLost(error) ? await this.outcomeOf(log, flush, error) : null;
+      if (known !== null) return known;
+      if (tries < MOST_TRIES && (isTransient(error) || isConnectionLost(error))) return this.flush(log, plan, tries + 1);
       throw error;
     }
   }
 
-  /** Whether the flush took effect is asked of the database, which from then on lets it take none. */
-  private async afterLostAnswer(log: number, plan: FlushPlan, flush: number, cause: unknown): Promise<FlushOutcome> {
+  /** Whether a flush took effect whose answer was lost is asked of the database. Null: it did not, and from now on it cannot. */
+  private async outcomeOf(log: number, flush: number, cause: unknown): Promise<FlushOutcome | null> {
     const values = [log, this.appender, flush];
     let results;
     try {
-      results = await this.parts.connection.run([this.names.statement(FENCE, values), this.names.statement(OUTCOME, values)]);
+      results = await this.parts.connection.runPatiently([this.names.statement(FENCE, values), this.names.statement(OUTCOME, values)]);
     } catch (error) {
       throw unknownOutcome(cause, error);
     }
     const [fenced = [], outcome = []] = results;
-    if (fenced.length === 0) return readOutcome(outcome[0]?.[0]);
-    return this.flush(log, plan);
+    return fenced.length > 0 ? null : readOutcome(outcome[0]?.[0]);
   }
 }
 

@@ -69,7 +69,7 @@ export class PgEventStore extends EventStore {
     const { crashPoints = new NoCrashPoints(), witness } = options;
     this.sql = new PgSql(database);
     this.listeners = new CommitListeners(onListenerError);
-    this.connection = new PgConnection(database);
+    this.connection = new PgConnection(database, timer);
     this.wakeUps = new PgWakeUps(database, timer, onConnectionError);
     const isWatched = (): boolean => this.listeners.any;
     const onFlushed = (head: LogHead): void => {

@@ -4,7 +4,7 @@
  */
 import type { Client } from 'pg';
 import type { Timer } from '../time/timer.port';
-import type { PgDatabase } from '../database/postgres-database';
+import { endWithin, type PgDatabase } from '../database/postgres-database';
 
 const CHANNEL = 'vb_events';
 const FIRST_WAIT_MS = 100;
@@ -48,7 +48,7 @@ export class PgWakeUps {
     await this.starting;
     const { client } = this;
     this.client = null;
-    await client?.end();
+    if (client) await endWithin(client, this.timer);
   }
 
   private start(): void {
@@ -58,9 +58,21 @@ export class PgWakeUps {
       .finally(() => (this.starting = null));
   }
 
-  /** Nothing is lost with an unflushed NOTIFY, so none waits for the disk. */
   private async connect(): Promise<void> {
     const client = await this.database.connect();
+    try {
+      await this.listen(client);
+    } catch (error) {
+      await endWithin(client, this.timer);
+      throw error;
+    }
+    this.client = client;
+    this.waitMs = FIRST_WAIT_MS;
+    void this.send(client);
+  }
+
+  /** Nothing is lost with an unflushed NOTIFY, so none waits for the disk. */
+  private async listen(client: Client): Promise<void> {
     client.once('end', () => this.lost(client));
     await client.query('SET synchronous_commit = off');
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -68,9 +80,6 @@ export class PgWakeUps {
       if (processId !== rows[0]?.pid) this.hear(payload);
     });
     await client.query(`LISTEN ${CHANNEL}`);
-    this.client = client;
-    this.waitMs = FIRST_WAIT_MS;
-    void this.send(client);
   }
 
   private hear(payload: string): void {

@@ -39,10 +39,20 @@ describe('readiness', () => {
   it('sees a store that can no longer be written', async () => {
     const { clock } = setUp();
     const store = new MemoryEventStore(clock);
-    const check = storeCheck(store, clock);
+    const check = storeCheck({ store, clock, timer: new VirtualTimer(clock), name: 'data/vb.sqlite' });
     expect(await check()).toBeNull();
     await store.close();
     expect(await check()).toMatch(/cannot be written/);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('names a store that is silent', async () => {
+    const { clock } = setUp();
+    const store = new MemoryEventStore(clock);
+    jest.spyOn(store, 'append').mockReturnValue(new Promise(() => undefined));
+    const asked = storeCheck({ store, clock, timer: new VirtualTimer(clock), name: 'PostgreSQL (vb on db:5432)' })();
+    clock.advance(1_500);
+    expect(await asked).toMatch(/PostgreSQL \(vb on db:5432\) gave no answer within 1500 ms; see that it runs/);
   });
 
   it('sees a subscription that fails or hangs behind, and forgives a burst', async () => {

@@ -98,7 +98,7 @@ function openPgCopies({ url }: Extract<DatabaseAddress, { kind: 'postgres' }>, b
 function connectTo(url: string): PgDatabase {
   const parsed = parseDatabaseUrl(url);
   if (parsed.kind !== 'postgres') throw new Error('a projection thread was given no address of PostgreSQL');
-  return new PgDatabase({ ...parsed, poolSize: 2 });
+  return new PgDatabase(parsed);
 }
 
 const answered = (): Promise<void> => new Promise((resolve) => parentPort?.once('message', () => resolve()));
