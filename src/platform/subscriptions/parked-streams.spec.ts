@@ -56,7 +56,7 @@ describe.each(databases)('a stream with an event that fails (%s)', (_kind, open)
   it('stands still alone after five tries, and what follows in it is kept back', async () => {
     expect([BAD, SAME].map((stream) => partitionOf('demo', stream, 8))).toEqual([2, 2]);
     await park();
-    expect(await world.notes()).toEqual(['1:6', '1:1', '1:2', '1:4', '1:7']);
+    expect([...(await world.notes())].sort()).toEqual(['1:1', '1:2', '1:4', '1:6', '1:7']);
     expect(await parked()).toEqual([
       { ...key, position: 3, version: 2, error: 'event 3 makes no sense', tries: 5, parkedAt: '2026-11-20T14:35:15.000Z', state: 'PARKED' },
     ]);
@@ -74,7 +74,7 @@ describe.each(databases)('a stream with an event that fails (%s)', (_kind, open)
     process = world.process({ handle });
     await world.append(BAD, 'OrderQueued');
     await process.runner.catchUp();
-    expect(await world.notes()).toEqual(['1:6', '1:1', '1:2', '1:4', '1:7']);
+    expect([...(await world.notes())].sort()).toEqual(['1:1', '1:2', '1:4', '1:6', '1:7']);
     expect(await process.runner.parked({ tenantId: 'demo', subscription: 'orders', limit: 10 })).toHaveLength(1);
     expect(await process.runner.parked({ tenantId: 'other', limit: 10 })).toEqual([]);
     expect(await process.runner.parked({ tenantId: null, subscription: 'fills', limit: 10 })).toEqual([]);
