@@ -46,6 +46,8 @@ export interface PlatformOverrides {
   readonly projectionWorker?: string | null;
   /** Opens without holding the store against its heads, and writes none: to accept a loss. */
   readonly setsHeadsAside?: boolean;
+  /** Events that are worth such threads; as many as usual where it is missing. */
+  readonly threadsFrom?: number;
 }
 
 export interface Platform {
@@ -85,7 +87,7 @@ export async function openPlatform(settings: Settings, overrides: PlatformOverri
   const work = new InProcessWork(deferToNextTurn);
   const heavyWork = overrides.projectionWorker ? new ThreadedWork(overrides.projectionWorker) : work;
   const tables = projectionTables(opened);
-  const projections = new ProjectionRebuilder({ registry, tables, work, heavyWork, clock, ids });
+  const projections = new ProjectionRebuilder({ registry, tables, work, heavyWork, heavyFrom: overrides.threadsFrom, clock, ids });
   const shutdown = new Shutdown();
   const readiness = readinessOf(timer, shutdown, eventTypes, storeCheck({ store, clock, timer, name: nameOf(opened) }));
   if (heads && isKept) readiness.register('heads', () => heads.hindrance());

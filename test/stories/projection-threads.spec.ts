@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemContext } from '../../src/kernel/context';
 import { openRaw, tamper } from './support/kept-store';
-import { OWNER_KEY, startServer } from './support/server';
+import { createTestDatabase } from '../support/postgres-databases';
+import { OWNER_KEY, type RunningServer, startServer } from './support/server';
 import { scratchFolders, startVb, vb, vbJson, type VbOptions } from './support/vb';
 
 const WORKER = join(__dirname, '../../dist/src/projection-worker.js');
 const TABLES = ['positions', 'tenants', 'api_keys'] as const;
 const POSITIONS = 2_100;
+/** Appended at once. */
+const WAVE = 300;
 /** Of each position: enough events that a rebuild is worth threads. */
 const DEPOSITS = 9;
 
@@ -39,17 +42,22 @@ const opening = (position: number): object => ({
 async function makeHistory(file: string): Promise<void> {
   const server = await startServer({ env: { DATABASE_URL: `sqlite:${file}` } });
   try {
-    const { streams } = server.app.platform;
-    const context = systemContext('demo', 'test', 'history');
-    for (let round = 0; round <= DEPOSITS; round++) {
-      const command = (n: number) =>
-        round === 0 ? { type: 'OpenPosition', data: opening(n) } : { type: 'DepositCash', data: { amount: `0.0${round}` } };
-      await Promise.all(
-        Array.from({ length: POSITIONS }, (_, n) => streams.run(context, [{ stream: `position-p${n}`, command: command(n) }])),
-      );
-    }
+    await fillHistory(server, POSITIONS);
   } finally {
     await server.stop();
+  }
+}
+
+async function fillHistory({ app }: RunningServer, positions: number): Promise<void> {
+  const { streams } = app.platform;
+  const context = systemContext('demo', 'test', 'history');
+  for (let round = 0; round <= DEPOSITS; round++) {
+    const command = (n: number) =>
+      round === 0 ? { type: 'OpenPosition', data: opening(n) } : { type: 'DepositCash', data: { amount: `0.0${round}` } };
+    for (let first = 0; first < positions; first += WAVE) {
+      const wave = Array.from({ length: WAVE }, (_, n) => first + n);
+      await Promise.all(wave.map((n) => streams.run(context, [{ stream: `position-p${n}`, command: command(n) }])));
+    }
   }
 }
 
@@ -121,30 +129,58 @@ describe('a store with a long history', () => {
     const of = store();
     const server = await startServer({ env: of.env, overrides: { projectionWorker: WORKER } });
     try {
-      const api = server.api(OWNER_KEY);
-      let isDone = false;
-      const work = (async () => {
-        await api.post('/v1/admin/projections/rebuild', {});
-        return api.post<{ readonly equal: boolean }>('/v1/admin/projections/verify', {});
-      })().finally(() => (isDone = true));
-      let answered = 0;
-      while (!isDone) {
-        const reply = await api.post(
-          `/v1/positions/p${answered % POSITIONS}/deposits`,
-          { amount: '1' },
-          { idempotencyKey: `beside-${answered}` },
-        );
-        expect(reply.status).toBe(200);
-        answered += 1;
-      }
-      expect((await work).body.equal).toBe(true);
-      expect(answered).toBeGreaterThan(5);
-      const rolledBack = await api.post('/v1/admin/projections/rollback', { name: 'positions' });
-      expect([rolledBack.status, rolledBack.body]).toMatchObject([200, { tables: [{ table: 'positions', rows: POSITIONS }] }]);
-      expect((await api.post<{ readonly equal: boolean }>('/v1/admin/projections/verify', {})).body.equal).toBe(true);
-      expect((await api.post('/v1/admin/projections/cancel', {})).status).toBe(409);
+      await rebuildBesideRequests(server, POSITIONS);
     } finally {
       await server.stop();
     }
   });
 });
+
+describe('a long history on PostgreSQL', () => {
+  it('is rebuilt and verified by threads while requests are answered, and the former table comes back', async () => {
+    const database = await createTestDatabase();
+    const overrides = { projectionWorker: WORKER, threadsFrom: 1_000 };
+    const server = await startServer({ env: { DATABASE_URL: database.url }, overrides });
+    try {
+      await fillHistory(server, 300);
+      await rebuildBesideRequests(server, 300);
+      const opened = server.app.platform.opened;
+      await opened.sql.write("UPDATE positions SET status = 'PAUSED' WHERE position_id = 'p77'");
+      const { body } = await server.api(OWNER_KEY).post<Check>('/v1/admin/projections/verify', { name: 'positions' });
+      expect(body).toMatchObject({ equal: false, tables: [{ table: 'positions', changed: 1, missing: 0, surplus: 0 }] });
+      expect(body.tables[0]?.differences).toMatchObject([
+        { kind: 'changed', key: { position_id: 'p77' }, column: 'status', live: '"PAUSED"', expected: '"ACTIVE"' },
+      ]);
+    } finally {
+      await server.stop();
+      await database.drop();
+    }
+  });
+});
+
+interface Check {
+  readonly equal: boolean;
+  readonly tables: readonly { readonly differences: readonly object[] }[];
+}
+
+async function rebuildBesideRequests(server: RunningServer, positions: number): Promise<void> {
+  const api = server.api(OWNER_KEY);
+  const work = (async () => {
+    const rebuilt = await api.post('/v1/admin/projections/rebuild', {});
+    expect([rebuilt.status, rebuilt.text]).toEqual([200, expect.any(String)]);
+    return api.post<Check>('/v1/admin/projections/verify', {});
+  })();
+  const done = work.then(() => true);
+  let answered = 0;
+  while (!(await Promise.race([done, Promise.resolve(false)]))) {
+    const path = `/v1/positions/p${answered % positions}/deposits`;
+    expect((await api.post(path, { amount: '1' }, { idempotencyKey: `beside-${answered}` })).status).toBe(200);
+    answered += 1;
+  }
+  expect((await work).body.equal).toBe(true);
+  expect(answered).toBeGreaterThan(0);
+  const rolledBack = await api.post('/v1/admin/projections/rollback', { name: 'positions' });
+  expect([rolledBack.status, rolledBack.body]).toMatchObject([200, { tables: [{ table: 'positions', rows: positions }] }]);
+  expect((await api.post<Check>('/v1/admin/projections/verify', {})).body.equal).toBe(true);
+  expect((await api.post('/v1/admin/projections/cancel', {})).status).toBe(409);
+}

@@ -105,6 +105,12 @@ const FORGET_PARTS: Statement = {
   params: [SYSTEM_TENANT, ...SCOPE],
 };
 
+/** One row where the table's copy is of this build. */
+export const isBuilding = (table: string, buildId: string): Statement => ({
+  sql: `SELECT 1 AS found FROM projection_builds WHERE ${OWN} AND table_name = ? AND state = 'BUILDING' AND build_id = ?`,
+  params: [...SCOPE, table, buildId],
+});
+
 /** Must concern one row: the build is still this one. */
 export const finishRecord = (table: string, { id }: Build, now: Instant): Statement => ({
   sql: `UPDATE projection_builds SET parts = 1, finished_at = ? WHERE ${OWN} AND table_name = ? AND state = 'BUILDING' AND build_id = ?`,

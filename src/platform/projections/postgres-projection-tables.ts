@@ -10,6 +10,7 @@ import {
   exchangeRecords,
   finishRecord,
   forgetRecords,
+  isBuilding,
   LIST_BUILDS,
   listParts,
   liveRecord,
@@ -94,9 +95,11 @@ export class PgProjectionTables extends ProjectionTables {
     return pgCopies(this.database, id);
   }
 
-  discard(tables: readonly TableDefinition[]): Promise<void> {
+  discard(buildId: string, tables: readonly TableDefinition[]): Promise<void> {
     return this.inTransaction(async (query) => {
       for (const { name } of tables) {
+        const { sql, params } = isBuilding(name, buildId);
+        if ((await query(sql, params)).rows.length === 0) continue;
         await query(`DROP TABLE IF EXISTS ${copyName(name)}`, []);
         await runStatements(query, forgetRecords(name, 'BUILDING'));
       }

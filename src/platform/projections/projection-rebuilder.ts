@@ -37,8 +37,9 @@ export interface RebuilderParts {
   readonly tables: ProjectionTables;
   /** For a small log: in this thread. */
   readonly work: ProjectionWork;
-  /** For a large one. */
+  /** For one with more events than `heavyFrom`. */
   readonly heavyWork: ProjectionWork;
+  readonly heavyFrom?: number;
   readonly clock: Clock;
   readonly ids: Ids;
   /** States of each projection that a rebuild keeps in memory; as many as usual where it is missing. */
@@ -50,6 +51,10 @@ const ALL = 'all';
 /** Events that are worth threads: below, starting them costs more than it saves. */
 const LARGE = 20_000;
 const quiet: OnProgress = () => undefined;
+
+/** What was built is for whoever goes on with it: this program after its next start, or another process already. */
+const isAnothers = (error: unknown): boolean =>
+  error instanceof UnavailableError || (error instanceof ConflictError && error.code === 'projections.overtaken');
 
 export class ProjectionRebuilder {
   private running: 'rebuild' | 'rollback' | null = null;
@@ -133,12 +138,18 @@ export class ProjectionRebuilder {
       return;
     }
     const { registry, tables } = this.parts;
-    const open = new Set((await tables.builds()).flatMap(({ state, table }) => (state === 'BUILDING' ? [table] : [])));
-    const left = tablesOf(registry.projections()).filter(({ name }) => open.has(name));
-    if (left.length === 0) {
+    const open = (await tables.builds()).filter(({ state }) => state === 'BUILDING');
+    if (open.length === 0) {
       throw new ConflictError('projections.not_rebuilding', 'No rebuild is running and none was interrupted; there is nothing to cancel');
     }
-    await this.alone('rebuild', () => tables.discard(left));
+    const definitions = tablesOf(registry.projections());
+    await this.alone('rebuild', async () => {
+      for (const { table, buildId } of open)
+        await tables.discard(
+          buildId,
+          definitions.filter(({ name }) => name === table),
+        );
+    });
   }
 
   /** Interrupts a running rebuild where it can go on later, and waits until it is still. */
@@ -201,7 +212,7 @@ export class ProjectionRebuilder {
       const positions = await tables.swap(build, definitions, catchUpFrom(tables, projections, start, build.parts), clock.now());
       return await this.report(positions, projections);
     } catch (error) {
-      if (!(error instanceof UnavailableError)) await tables.discard(definitions);
+      if (!isAnothers(error)) await tables.discard(build.id, definitions);
       throw error;
     }
   }
@@ -240,7 +251,8 @@ export class ProjectionRebuilder {
   }
 
   private workFor(events: number): ProjectionWork {
-    return events > LARGE ? this.parts.heavyWork : this.parts.work;
+    const { work, heavyWork, heavyFrom = LARGE } = this.parts;
+    return events > heavyFrom ? heavyWork : work;
   }
 
   private check(): void {

@@ -55,8 +55,8 @@ export abstract class ProjectionTables {
   abstract begin(build: Build, tables: readonly TableDefinition[]): Promise<void>;
   /** The copies of a build. */
   abstract copies(build: Build): FoldIo;
-  /** Drops the copies and forgets the build. */
-  abstract discard(tables: readonly TableDefinition[]): Promise<void>;
+  /** Drops the copies of those tables that are still of this build, and forgets it. */
+  abstract discard(buildId: string, tables: readonly TableDefinition[]): Promise<void>;
   /** Puts the copies in place of the live tables at one moment of every log; what was live is kept as the former table. */
   abstract swap(build: Build, tables: readonly TableDefinition[], catchUp: CatchUp, now: Instant): Promise<Positions>;
   /** Catches the former table up and lets it and the live one change places, likewise. */

@@ -131,23 +131,25 @@ export interface PurseOptions {
   /** Parts that a rebuild is split into. */
   readonly parts?: number;
   readonly statesKept?: number;
+  /** The same PostgreSQL database as another process has it. */
+  readonly beside?: Purses;
 }
 
-export async function openPurses({ on = 'SQLite', parts = 1, statesKept }: PurseOptions = {}): Promise<Purses> {
+export async function openPurses({ on = 'SQLite', parts = 1, statesKept, beside }: PurseOptions = {}): Promise<Purses> {
   const isSqlite = on === 'SQLite';
-  const scratch: ScratchDatabase = isSqlite ? await openScratchStore() : await openScratchPostgres();
+  const scratch: ScratchDatabase = isSqlite ? await openScratchStore() : await openScratchPostgres(beside);
   const { sql, store, clock } = scratch;
-  for (const statement of TABLES) await sql.write(isSqlite ? statement : onPostgres(statement));
+  for (const statement of beside ? [] : TABLES) await sql.write(isSqlite ? statement : onPostgres(statement));
   const registry = new StreamRegistry();
   registry.register(
     defineStream({ decider: purseDecider, state: purses, rows: [movements('movements', 'purse')] }),
     defineStream({ decider: giftDecider, appendsAnyway: true, rows: [movements('gifts', 'gift')] }),
   );
-  const eventIds = new CountingIds('event');
+  const eventIds = new CountingIds(beside ? 'event-beside' : 'event');
   const runner = new StreamRunner(store, sql, registry, new OneLog(), clock, eventIds);
   const work = new InProcessWork((task) => void setImmediate(task), parts);
   const tables = projectionTables(scratch.opened);
-  const ids = new CountingIds('build');
+  const ids = new CountingIds(beside ? 'build-beside' : 'build');
   return {
     ...scratch,
     registry,

@@ -98,10 +98,10 @@ describe.each(DATABASES)('a rebuild on %s', (on) => {
   it('in parts, with appends to every stream at any time, loses nothing', async () => {
     await opened({ parts: 4, statesKept: 30 });
     await fill(5_000, 300);
-    let isDone = false;
-    const rebuilt = shop.rebuilder.rebuild('all').finally(() => (isDone = true));
+    const rebuilt = shop.rebuilder.rebuild('all');
+    const done = rebuilt.then(() => true);
     let appended = 0;
-    while (!isDone) {
+    while (!(await Promise.race([done, Promise.resolve(false)]))) {
       await Promise.all([0, 1, 2].map((n) => shop.run(n === 0 ? 'demo' : 'other', `purse-${(appended * 7 + n) % 320}`, put(1))));
       appended += 3;
     }
@@ -135,10 +135,10 @@ describe.each(DATABASES)('a rebuild on %s', (on) => {
     await opened({ parts: 2 });
     await fill(6_000, 100);
     const before = [await shop.rows(), await shop.schema()];
-    let cancelled: Promise<void> | null = null;
-    const rebuilt = shop.rebuilder.rebuild('all', () => (cancelled ??= shop.rebuilder.cancel()));
+    const cancelled: Promise<void>[] = [];
+    const rebuilt = shop.rebuilder.rebuild('all', () => cancelled.push(shop.rebuilder.cancel()));
     await expect(rebuilt).rejects.toMatchObject({ code: 'projections.cancelled' });
-    await cancelled;
+    await Promise.all(cancelled);
     expect([await shop.rows(), await shop.schema()]).toEqual(before);
     await expect(shop.rebuilder.cancel()).rejects.toThrow(ConflictError);
   });
@@ -147,10 +147,10 @@ describe.each(DATABASES)('a rebuild on %s', (on) => {
     await opened();
     await fill(3_000, 100);
     const before = await shop.schema();
-    let stopped: Promise<void> | null = null;
-    const rebuilt = shop.rebuilder.rebuild('all', () => (stopped ??= shop.rebuilder.stop()));
+    const stopped: Promise<void>[] = [];
+    const rebuilt = shop.rebuilder.rebuild('all', () => stopped.push(shop.rebuilder.stop()));
     await expect(rebuilt).rejects.toMatchObject({ code: 'projections.interrupted' });
-    await stopped;
+    await Promise.all(stopped);
     expect((await shop.rebuilder.list())[0]).toMatchObject({ building: { version: 'purses@1', total: 3_000 } });
     await shop.rebuilder.cancel();
     expect((await shop.rebuilder.list())[0]).toMatchObject({ building: null });

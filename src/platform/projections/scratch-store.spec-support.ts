@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase } from '../../../test/support/postgres-databases';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres-databases';
 import { type OpenedSqlite, type OpenedStore, openEventStore } from '../event-store/open-event-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
 
@@ -41,9 +41,9 @@ export interface ScratchDatabase extends Pick<ScratchStore, 'sql' | 'store' | 'c
   readonly opened: OpenedStore;
 }
 
-/** The same on PostgreSQL. */
-export async function openScratchPostgres(): Promise<ScratchDatabase> {
-  const database = await createTestDatabase();
+/** The same on PostgreSQL; `beside`: the database of another, as a second process has it. */
+export async function openScratchPostgres(beside?: ScratchDatabase): Promise<ScratchDatabase> {
+  const database = beside ? databaseOf(beside) : await createTestDatabase();
   const clock = new VirtualClock(START);
   const onListenerError = (error: unknown): void => {
     throw error;
@@ -59,6 +59,12 @@ export async function openScratchPostgres(): Promise<ScratchDatabase> {
       await database.drop();
     },
   };
+}
+
+function databaseOf({ opened }: ScratchDatabase): Pick<TestDatabase, 'url' | 'name' | 'drop'> {
+  if (opened.kind !== 'postgres') throw new Error('a SQLite file has one process');
+  const { url, name } = opened.database;
+  return { url, name, drop: () => Promise.resolve() };
 }
 
 /** Lets everything that is ready happen: promises, and what waits for the next turn. */

@@ -8,6 +8,7 @@ import {
   exchangeRecords,
   finishRecord,
   forgetRecords,
+  isBuilding,
   LIST_BUILDS,
   listParts,
   liveRecord,
@@ -77,9 +78,10 @@ export class SqliteProjectionTables extends ProjectionTables {
     return this.io(id, copyName);
   }
 
-  async discard(tables: readonly TableDefinition[]): Promise<void> {
+  async discard(buildId: string, tables: readonly TableDefinition[]): Promise<void> {
     this.inTransaction(() => {
       for (const { name } of tables) {
+        if (this.list(isBuilding(name, buildId)).length === 0) continue;
         this.database.writer.exec(`DROP TABLE IF EXISTS ${copyName(name)}`);
         this.record(forgetRecords(name, 'BUILDING'));
       }
