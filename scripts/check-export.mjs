@@ -6,17 +6,17 @@ import { createInterface } from 'node:readline';
 
 const FORMAT = 'volatility-balancing/tenant-export/1';
 const UNIT = '\u001f';
-const FIELDS = [
-  ...['log', 'position', 'tenant_id', 'stream', 'version', 'event_id', 'type', 'schema_version', 'ts', 'recorded_at', 'portfolio_id'],
-  ...['position_id', 'instrument_id', 'symbol', 'correlation_id', 'causation_id', 'actor', 'unique_key', 'data'],
-];
+const FIELDS = (
+  'log position tenant_id stream version event_id type schema_version ts recorded_at portfolio_id position_id instrument_id ' +
+  'symbol correlation_id causation_id actor unique_key data'
+).split(' ');
 /** What is hashed of an event before its place is known; then version and time, then the position in the chain. */
-const CONTENT = [
-  ...['tenant_id', 'stream', 'event_id', 'type', 'schema_version', 'ts', 'portfolio_id', 'position_id', 'instrument_id', 'symbol'],
-  ...['correlation_id', 'causation_id', 'actor', 'unique_key', 'data'],
-];
+const CONTENT = (
+  'tenant_id stream event_id type schema_version ts portfolio_id position_id instrument_id symbol correlation_id causation_id ' +
+  'actor unique_key data'
+).split(' ');
 const sha256 = (text) => createHash('sha256').update(text).digest('base64');
-const contentOf = (event, salt) => sha256(CONTENT.map((field) => event[field] ?? '\u0000').join(UNIT) + salt);
+const contentOf = (event, salt) => sha256(CONTENT.map((field) => event[field] ?? '\u001e').join(UNIT) + salt);
 const leafOf = (event, salt) => sha256([contentOf(event, salt), event.version, event.recorded_at].join(UNIT));
 
 const [file, keyFile] = process.argv.slice(2);

@@ -40,24 +40,28 @@ export const insertCopy = (of: number, to: string): string => {
   return `INSERT INTO events (${CHAINED_COLUMNS}) SELECT ${values.join(', ')} FROM events WHERE log = 1 AND position = ${of}`;
 };
 
-/** Changes one event and computes every hash from there on anew: the chain holds again. */
+/** `events` from the one before `position` on, with that one changed and every hash computed anew. */
+export function rechained(events: readonly ChainedEvent[], position: number): readonly ChainedEvent[] {
+  const [before, ...rest] = events;
+  let chain = before?.chain ?? '';
+  return rest.map((event) => {
+    const data = event.position === position ? event.data.replace(/\d/, '7') : event.data;
+    const leaf = leafOf({ ...event, data });
+    chain = chainHash(chain, event.position, leaf);
+    return { ...event, data, leaf, chain };
+  });
+}
+
+/** The chain holds again. */
 export const rechainFrom =
   (position: number) =>
   (folder: string): void =>
     behindTheTriggers(folder, (connection) => {
-      const at = (from: number): readonly ChainedEvent[] =>
-        connection
-          .prepare<unknown[]>(`SELECT ${CHAINED_COLUMNS} FROM events WHERE log = 1 AND position >= ? ORDER BY position`)
-          .all(from) as ChainedEvent[];
+      const events = connection
+        .prepare<unknown[]>(`SELECT ${CHAINED_COLUMNS} FROM events WHERE log = 1 AND position >= ? ORDER BY position`)
+        .all(position - 1) as ChainedEvent[];
       const write = connection.prepare<unknown[]>('UPDATE events SET data = ?, leaf = ?, chain = ? WHERE log = 1 AND position = ?');
-      const [before, ...events] = at(position - 1);
-      let chain = before?.chain ?? '';
-      for (const event of events) {
-        const data = event.position === position ? event.data.replace(/\d/, '7') : event.data;
-        const leaf = leafOf({ ...event, data });
-        chain = chainHash(chain, event.position, leaf);
-        write.run(data, leaf, chain, event.position);
-      }
+      for (const event of rechained(events, position)) write.run(event.data, event.leaf, event.chain, event.position);
     });
 
 /** Changes the byte at `offset`; a negative one counts from the end. */

@@ -28,7 +28,7 @@ export const openKept = (folder: string, overrides: PlatformOverrides = {}): Pro
     ...overrides,
   });
 
-const createTenant = ({ directory, ids }: Platform, tenantId: string): Promise<unknown> =>
+export const createTenant = ({ directory, ids }: Platform, tenantId: string): Promise<unknown> =>
   directory.create(systemContext(SYSTEM_TENANT, 'test', ids.next()), {
     tenantId,
     name: tenantId,

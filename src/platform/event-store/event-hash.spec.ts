@@ -26,8 +26,8 @@ describe('the hash chain', () => {
     const salt = 'AAAAAAAAAAAAAAAAAAAAAA==';
     const content = contentHash(text({}, ['demo', 'position-1']), salt);
     const leaf = leafHash(content, 1, '2026-11-20T14:35:00.001Z');
-    expect(leaf).toBe('wYDcQOsp++l421r04PC5gtSGytR9+89QunAzcDiWKB4=');
-    expect(chainHash(genesis(1), 1, leaf)).toBe('r4gT655lQ5VEGzYkEnMcHBub8wqkLTNxpUdi9J4ZJaA=');
+    expect(leaf).toBe('OCaFPuU7FDI38dFQli3BT6dAxxlD/0TzzJtMYAoolOc=');
+    expect(chainHash(genesis(1), 1, leaf)).toBe('EOZpCqN+zs+MOxQeMTHMTesZquAiJGCzvX/0zRrJnT4=');
   });
 
   it.each(Object.keys(event) as (keyof NewEvent)[])('changes with %s', (field) => {

@@ -13,13 +13,16 @@ const sha256: (text: string) => string =
     ? (text) => crypto.hash('sha256', text, 'base64')
     : (text) => crypto.createHash('sha256').update(text).digest('base64');
 
+/** SHA-256 as base64. */
+export const hashOf = sha256;
+
 /** What the first event of a log is chained to. */
 export const genesis = (log: number): string => sha256(`volatility-balancing log ${log}`);
 
 /** Separates fields; no header field can contain it. */
-const UNIT = '\u001f';
+export const UNIT = '\u001f';
 /** Stands for an absent field; no header field can contain it either, so absent and empty differ. */
-const ABSENT = '\u0000';
+export const ABSENT = '\u001e';
 
 /** Every field of the event but its place and time in the log, in a fixed order, `data` last: two different events never give the same text. */
 export const canonicalText = (tenantId: string, stream: string, event: NewEvent): string =>

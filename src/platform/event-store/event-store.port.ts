@@ -55,13 +55,6 @@ export interface ChainedEvent extends RecordedEvent {
   readonly chain: string;
 }
 
-/** Names an event by its place in its stream. */
-export interface StreamVersion {
-  readonly tenant_id: string;
-  readonly stream: string;
-  readonly version: number;
-}
-
 /** What a witness outside the database knows of a log. */
 export interface WitnessedHead {
   readonly position: number;
@@ -155,8 +148,6 @@ export abstract class EventStore {
 
   /** As `readAll`, with what proves each event; an `after` below 0 finds rows that should not be there. */
   abstract readChained(range: ReadRange): Promise<readonly ChainedEvent[]>;
-  /** Positions of the named events of one log, in their order; null for one that is not there. */
-  abstract positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]>;
   /** Recomputes every hash of one log, and holds it against heads that were witnessed, in ascending order. */
   abstract verify(log: number, onProgress?: (events: number) => void, witnessed?: readonly WitnessedHead[]): Promise<VerifyReport>;
   /** Called after each commit with what was committed, in order. Returns the unsubscriber. */

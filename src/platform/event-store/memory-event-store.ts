@@ -3,7 +3,8 @@ import type { Clock, Instant } from '../../kernel/clock';
 import { checkCall, submitChecked } from './append-checks';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import type { Defer } from './defer';
-import { canonicalText, chainHash, contentHash, genesis, leafHash } from './event-hash';
+import { contentOf, type LogLink } from './event-chain';
+import { canonicalText, chainHash, contentHash, genesis, leafHash, UNIT } from './event-hash';
 import type { TenantPage } from './event-query';
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import {
@@ -15,7 +16,6 @@ import {
   type NewEvent,
   type ReadRange,
   type RecordedEvent,
-  type StreamVersion,
   type TenantScope,
   type VerifyReport,
   type WitnessedHead,
@@ -24,6 +24,7 @@ import { GroupCommit, type QueuedCall } from './group-commit';
 import { MemoryRows } from './memory-rows';
 import { notBefore, recordedEvent } from './recorded-event';
 import type { Row } from './row-write';
+import type { StreamVersion } from './stream-versions';
 import { verifyLog } from './verify-log';
 
 interface MemoryLog {
@@ -117,10 +118,20 @@ export class MemoryEventStore extends EventStore {
     return this.eventsOf(log).slice(first, Math.min(upTo, first + limit));
   }
 
+  async readLinks(range: Required<ReadRange>): Promise<readonly LogLink[]> {
+    return (await this.readChained(range)).map((event) => ({
+      position: event.position,
+      source: `${event.tenant_id}${UNIT}${event.stream}`,
+      version: event.version,
+      recordedAt: event.recorded_at,
+      content: contentOf(event),
+      leaf: event.leaf,
+      chain: event.chain,
+    }));
+  }
+
   async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
-    return versions.map(
-      ({ tenant_id: tenantId, stream, version }) => this.streamOf({ log, tenantId }, stream)[version - 1]?.position ?? null,
-    );
+    return versions.map(({ tenantId, stream, version }) => this.streamOf({ log, tenantId }, stream)[version - 1]?.position ?? null);
   }
 
   async ends(log: number): Promise<{ readonly position: number; readonly tail: null }> {

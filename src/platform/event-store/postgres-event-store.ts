@@ -7,7 +7,8 @@ import { AsyncGroupCommit } from './async-group-commit';
 import { CommitListeners, type CommitListener } from './commit-listeners';
 import { type CrashPoints, NoCrashPoints } from './crash-points';
 import type { Defer } from './defer';
-import { CHAINED_COLUMNS, EVENT_COLUMNS } from './event-columns';
+import { type LinkRow, linkOf, type LogLink } from './event-chain';
+import { CHAINED_COLUMNS, EVENT_COLUMNS, linkColumns } from './event-columns';
 import { type TenantPage, tenantQuery } from './event-query';
 import {
   type AppendCall,
@@ -17,7 +18,6 @@ import {
   EventStore,
   type ReadRange,
   type RecordedEvent,
-  type StreamVersion,
   type TenantScope,
   type VerifyReport,
   type WitnessedHead,
@@ -28,6 +28,7 @@ import { PgConnection } from './postgres-connection';
 import type { Cell } from './row-write';
 import { PgWakeUps, type WakeUpListener } from './postgres-wake-ups';
 import type { Salts } from './salts';
+import type { StreamVersion } from './stream-versions';
 import { joined, joinedNumbers } from './text-columns';
 import type { Timer } from '../time/timer.port';
 import { verifyLog } from './verify-log';
@@ -46,6 +47,7 @@ export interface PgEventStoreOptions {
 
 const FROM = `SELECT ${EVENT_COLUMNS} FROM events WHERE log = ?`;
 const CHAINED = `SELECT ${CHAINED_COLUMNS} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
+const LINKS = `SELECT ${linkColumns("E'\\x1f'", "E'\\x1e'")} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`;
 /** Many at once: a round trip costs more than what it asks. */
 const PLACES = `SELECT e.position FROM
     unnest(string_to_array(?, E'\\x1f'), string_to_array(?, E'\\x1f'), string_to_array(?, ',')::BIGINT[])
@@ -124,9 +126,13 @@ export class PgEventStore extends EventStore {
     return (await this.sql.read(CHAINED, [log, after, upTo, limit])) as readonly unknown[] as readonly ChainedEvent[];
   }
 
+  async readLinks({ log, after, upTo, limit }: Required<ReadRange>): Promise<readonly LogLink[]> {
+    return (await this.sql.readArrays<LinkRow>(LINKS, [log, after, upTo, limit])).map(linkOf);
+  }
+
   async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
     const columns = [
-      joined(versions, ({ tenant_id }) => tenant_id),
+      joined(versions, ({ tenantId }) => tenantId),
       joined(versions, ({ stream }) => stream),
       joinedNumbers(versions, ({ version }) => version),
     ];

@@ -21,17 +21,17 @@ const RELATIONS = `SELECT c.oid, c.relname FROM pg_class c
 /** Definitions that do not name the schema, so that those of two schemas can be compared. */
 const OBJECTS = `WITH relations AS (${RELATIONS})
   SELECT 'column ' || r.relname || '.' || a.attname AS object,
-    format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull || ' ' || coalesce(o.collname, '') AS definition
+    format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' || coalesce(o.collname::text, '') AS definition
   FROM relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_collation o ON o.oid = a.attcollation
   UNION ALL
-  SELECT 'index ' || c.relname, pg_get_indexdef(i.indexrelid, 0, true) || ' valid ' || i.indisvalid
+  SELECT 'index ' || c.relname, pg_get_indexdef(i.indexrelid, 0, true) || ' valid ' || i.indisvalid::text
   FROM relations r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class c ON c.oid = i.indexrelid
   UNION ALL
   SELECT 'constraint ' || n.conname, pg_get_constraintdef(n.oid, true) FROM relations r JOIN pg_constraint n ON n.conrelid = r.oid
   WHERE n.contype <> 'n'
   UNION ALL
-  SELECT 'trigger ' || t.tgname, pg_get_triggerdef(t.oid, true) || ' enabled ' || t.tgenabled
+  SELECT 'trigger ' || t.tgname, pg_get_triggerdef(t.oid, true) || ' enabled ' || t.tgenabled::text
   FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
   UNION ALL
   SELECT 'rule ' || w.rulename, w.ev_type::text FROM relations r JOIN pg_rewrite w ON w.ev_class = r.oid

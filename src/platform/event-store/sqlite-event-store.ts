@@ -16,7 +16,6 @@ import {
   EventStore,
   type ReadRange,
   type RecordedEvent,
-  type StreamVersion,
   type TenantScope,
   type VerifyReport,
   type WitnessedHead,
@@ -25,7 +24,9 @@ import { GroupCommit } from './group-commit';
 import type { HeadWitness } from './head-witness';
 import type { Salts } from './salts';
 import { SqliteAppender } from './sqlite-appender';
-import { CHAINED_COLUMNS, EVENT_COLUMNS } from './event-columns';
+import { type LinkRow, linkOf, type LogLink } from './event-chain';
+import { CHAINED_COLUMNS, EVENT_COLUMNS, linkColumns } from './event-columns';
+import type { StreamVersion } from './stream-versions';
 import { verifyLog } from './verify-log';
 
 export interface SqliteEventStoreOptions {
@@ -43,6 +44,7 @@ const LOGS = `WITH RECURSIVE found (log) AS (
     SELECT min(log) FROM events UNION ALL SELECT (SELECT min(log) FROM events WHERE log > found.log) FROM found WHERE log IS NOT NULL)
   SELECT log FROM found WHERE log IS NOT NULL ORDER BY log`;
 
+const LINKS = linkColumns('char(31)', 'char(30)');
 const FROM = `SELECT ${EVENT_COLUMNS} FROM events WHERE log = ?`;
 
 export class SqliteEventStore extends EventStore {
@@ -54,6 +56,7 @@ export class SqliteEventStore extends EventStore {
   private readonly newest: SqliteStatement;
   private readonly known: SqliteStatement;
   private readonly chained: SqliteStatement;
+  private readonly links: SqliteStatement;
   private readonly place: SqliteStatement;
 
   /** The tables must be there: run the migrations first. */
@@ -73,6 +76,7 @@ export class SqliteEventStore extends EventStore {
     this.chained = prepare(
       `SELECT ${CHAINED_COLUMNS} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`,
     );
+    this.links = prepare(`SELECT ${LINKS} FROM events WHERE log = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?`).raw();
     this.place = prepare('SELECT position FROM events WHERE log = ? AND tenant_id = ? AND stream = ? AND version = ?').pluck();
   }
 
@@ -118,8 +122,12 @@ export class SqliteEventStore extends EventStore {
     return reading(() => this.chained.all(log, after, upTo, limit)) as ChainedEvent[];
   }
 
+  async readLinks({ log, after, upTo, limit }: Required<ReadRange>): Promise<readonly LogLink[]> {
+    return (reading(() => this.links.all(log, after, upTo, limit)) as LinkRow[]).map(linkOf);
+  }
+
   async positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]> {
-    const place = ({ tenant_id, stream, version }: StreamVersion): unknown => this.place.get(log, tenant_id, stream, version) ?? null;
+    const place = ({ tenantId, stream, version }: StreamVersion): unknown => this.place.get(log, tenantId, stream, version) ?? null;
     return reading(() => versions.map(place)) as (number | null)[];
   }
 

@@ -1,13 +1,17 @@
 /** Recomputes a log's hashes page by page, in bounded memory, and lets the process breathe between pages. */
 import { DomainError } from '../../kernel/errors';
 import type { Defer } from './defer';
-import { type Checked, faultOf } from './event-chain';
+import { type Checked, faultOf, type LogLink } from './event-chain';
 import { genesis } from './event-hash';
-import type { BadPosition, ChainedEvent, EventStore, LostRange, VerifyReport, WitnessedHead } from './event-store.port';
-import { orphanReason, StreamVersions } from './stream-versions';
+import type { BadPosition, LostRange, ReadRange, VerifyReport, WitnessedHead } from './event-store.port';
+import { orphanReason, type StreamVersion, StreamVersions } from './stream-versions';
 
 /** What a log is verified through. */
-export interface ChainReader extends Pick<EventStore, 'readChained' | 'positionsOf'> {
+export interface ChainReader {
+  /** Every link of one log in position order; an `after` below 0 finds rows that should not be there. */
+  readLinks(range: Required<ReadRange>): Promise<readonly LogLink[]>;
+  /** Positions of the named events of one log, in their order; null for one that is not there. */
+  positionsOf(log: number, versions: readonly StreamVersion[]): Promise<readonly (number | null)[]>;
   /** Position of the last event, and what the database keeps about it elsewhere, in one look. */
   ends(log: number): Promise<{ readonly position: number; readonly tail: WitnessedHead | null }>;
 }
@@ -29,10 +33,10 @@ export async function verifyLog(
   const walk = new LogWalk(store, log, witnessed);
   try {
     const { position: upTo, tail } = await store.ends(log);
-    const page = (after: number): Promise<readonly ChainedEvent[]> => store.readChained({ log, after, upTo, limit: PAGE });
-    for (let rows: readonly ChainedEvent[] | null = await page(BEFORE_ALL); rows;) {
-      const last: ChainedEvent | undefined = rows.at(-1);
-      const next: Promise<readonly ChainedEvent[]> | null = last && rows.length === PAGE ? page(last.position) : null; // on its way while this one is hashed
+    const page = (after: number): Promise<readonly LogLink[]> => store.readLinks({ log, after, upTo, limit: PAGE });
+    for (let rows: readonly LogLink[] | null = await page(BEFORE_ALL); rows;) {
+      const last: LogLink | undefined = rows.at(-1);
+      const next: Promise<readonly LogLink[]> | null = last && rows.length === PAGE ? page(last.position) : null; // on its way while this one is hashed
       next?.catch(() => undefined); // whoever awaits it hears of it
       await walk.take(rows);
       onProgress(walk.events);
@@ -68,7 +72,7 @@ class LogWalk {
   }
 
   /** Past the first fault no hash means anything; what is missing is counted still. */
-  async take(rows: readonly ChainedEvent[]): Promise<void> {
+  async take(rows: readonly LogLink[]): Promise<void> {
     if (this.firstBad === null) this.firstBad = await this.faultIn(rows);
     for (const { position } of rows) {
       if (position > this.seen + 1) this.lose(this.seen + 1, position - 1);
@@ -104,7 +108,7 @@ class LogWalk {
     if (from <= to && this.losses.length < MOST_LOSSES) this.losses.push({ from, to });
   }
 
-  private async faultIn(rows: readonly ChainedEvent[]): Promise<BadPosition | null> {
+  private async faultIn(rows: readonly LogLink[]): Promise<BadPosition | null> {
     const fault = this.firstFault(rows);
     const orphan = await this.versions.firstOrphan();
     if (!orphan || (fault && fault.position <= orphan.position)) return fault;
@@ -112,20 +116,20 @@ class LogWalk {
     return { position: orphan.position, reason: orphanReason(orphan) };
   }
 
-  private firstFault(rows: readonly ChainedEvent[]): BadPosition | null {
+  private firstFault(rows: readonly LogLink[]): BadPosition | null {
     for (const row of rows) {
       const reason = faultOf(row, this.last) ?? (this.versions.take(row) ? null : orphanReason(row));
       if (reason) return { position: Math.min(row.position, this.last.position + 1), reason };
       const contradiction = this.contradictionAt(row);
       if (contradiction) return contradiction;
-      this.last = { position: row.position, chain: row.chain, recordedAt: row.recorded_at };
+      this.last = { position: row.position, chain: row.chain, recordedAt: row.recordedAt };
       this.events += 1;
     }
     return null;
   }
 
   /** Where every hash fits and yet is not the one that was witnessed, the log was rewritten by somebody who can hash. */
-  private contradictionAt({ position, chain }: ChainedEvent): BadPosition | null {
+  private contradictionAt({ position, chain }: LogLink): BadPosition | null {
     for (let head = this.witnessed[this.nextHead]; head && head.position <= position; head = this.witnessed[this.nextHead]) {
       if (head.position === position && head.chain !== chain) {
         const from = this.borneOut + 1;
