@@ -1,18 +1,66 @@
-/** Medians of interleaved rounds, and what the disk under them costs. */
+/** Interleaved rounds, their medians and ratios, and what the disk under them costs. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+
+export const ROUNDS = 5;
+
+type Work = () => void | Promise<void>;
+
+/** One way to do the same work. */
+export interface Contender {
+  readonly name: string;
+  /** Makes what a round needs before the clock starts; gives what is timed. */
+  readonly ready: () => Work | Promise<Work>;
+  /** How many things its work does; the number all others do where it is missing. */
+  readonly things?: number;
+}
+
+export interface Standing {
+  readonly name: string;
+  /** Things per second, round by round. */
+  readonly rates: readonly number[];
+}
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
-/** Events per second of one run of `work`. */
-export async function rate(events: number, work: () => void | Promise<void>): Promise<number> {
+/** Things per second of one run of `work`. */
+export async function rate(things: number, work: Work): Promise<number> {
   const start = process.hrtime.bigint();
   await work();
-  return (events * 1e9) / Number(process.hrtime.bigint() - start);
+  return (things * 1e9) / Number(process.hrtime.bigint() - start);
+}
+
+/** Every contender once per round, each round beginning with another, after one round that nobody counts. */
+export async function compete(things: number, contenders: readonly Contender[], rounds = ROUNDS): Promise<readonly Standing[]> {
+  const rates = contenders.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const index = (turn + round) % contenders.length;
+      const contender = contenders[index];
+      if (!contender) continue;
+      const work = await contender.ready();
+      const reached = await rate(contender.things ?? things, work);
+      if (round > 0) rates[index]?.push(reached);
+    }
+  }
+  return contenders.map(({ name }, index) => ({ name, rates: rates[index] ?? [] }));
+}
+
+export interface Ratio {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Round by round, so that load which comes and goes falls on both sides. */
+export function ratioOf(one: Standing | undefined, other: Standing | undefined): Ratio {
+  if (!one || !other) throw new Error('a ratio needs two contenders of one run');
+  const ratios = one.rates.map((value, round) => value / (other.rates[round] ?? Number.NaN));
+  return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }
 
 /** Median microseconds of writing 4 KB and waiting until the disk has them. */

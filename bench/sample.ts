@@ -21,8 +21,8 @@ const PAYLOAD = {
   reason: 'ORDER_PENDING',
 };
 
-/** `count` events over `streams` streams, where `written` of the same sequence are there already. */
-export function sampleEvents(count: number, streams: number, written: number): readonly BenchEvent[] {
+/** `count` events over `streams` streams, where `written` of the same sequence are there already. A writer's names are its own. */
+export function sampleEvents(count: number, streams: number, written: number, writer = '0'): readonly BenchEvent[] {
   const base = JSON.stringify({ ...PAYLOAD, filler: '' });
   const data = JSON.stringify({ ...PAYLOAD, filler: 'x'.repeat(DATA_BYTES - base.length) });
   return Array.from({ length: count }, (_, index) => {
@@ -30,25 +30,25 @@ export function sampleEvents(count: number, streams: number, written: number): r
     const stream = number % streams;
     return {
       tenantId: 'demo',
-      stream: `evaluations-${String(stream).padStart(8, '0')}`,
+      stream: `evaluations-${writer}${String(stream).padStart(7, '0')}`,
       version: Math.floor(number / streams) + 1,
-      event: sampleEvent(number, stream, data),
+      event: sampleEvent(number, stream, writer, data),
     };
   });
 }
 
-const sampleEvent = (number: number, stream: number, data: string): NewEvent => ({
-  event_id: `0193-${String(number).padStart(31, '0')}`,
+const sampleEvent = (number: number, stream: number, writer: string, data: string): NewEvent => ({
+  event_id: `0193-${writer}${String(number).padStart(30, '0')}`,
   type: 'EvaluationRecorded',
   schema_version: 1,
   ts: '2026-11-20T14:35:00.000Z',
   portfolio_id: 'portfolio-000000000001',
-  position_id: `position-${String(stream).padStart(8, '0')}`,
+  position_id: `position-${writer}${String(stream).padStart(7, '0')}`,
   instrument_id: 'instrument-000000000001',
   symbol: 'KO',
   correlation_id: '2026-11-20T14:35:00.000Z',
   causation_id: null,
   actor: 'system:tick',
-  unique_key: `2026-11-20T14:35:00.000Z:${number}`,
+  unique_key: `2026-11-20T14:35:00.000Z:${writer}:${number}`,
   data,
 });

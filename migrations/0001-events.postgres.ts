@@ -146,9 +146,60 @@ BEGIN
   RETURN outcome;
 END $$`;
 
+/**
+ * The same for one event of one stream, which is what a lone caller brings: no arrays to take apart, and the tail is locked,
+ * chained and moved in one statement.
+ */
+const LEAF = (recorded: string): string => `encode(sha256(convert_to(e_content || sep || v || sep || ${recorded}, 'UTF8')), 'base64')`;
+const LATER = 'greatest(t.recorded_at, p_now)';
+const APPEND_ONE = `CREATE FUNCTION append_event(
+  p_log BIGINT, p_appender TEXT, p_flush BIGINT, p_now TEXT, p_tenant TEXT, p_stream TEXT, p_base BIGINT,
+  e_id TEXT, e_type TEXT, e_schema BIGINT, e_ts TEXT, e_portfolio TEXT, e_position TEXT, e_instrument TEXT,
+  e_symbol TEXT, e_correlation TEXT, e_causation TEXT, e_actor TEXT, e_key TEXT, e_data TEXT, e_salt TEXT, e_content TEXT
+) RETURNS TEXT LANGUAGE plpgsql AS $$
+DECLARE
+  sep CONSTANT TEXT := E'\\x1f';
+  v BIGINT := p_base + 1;
+  place BIGINT;
+  recorded TEXT;
+  link TEXT;
+  result TEXT;
+BEGIN
+  IF p_base > 0 THEN
+    UPDATE stream_heads h SET version = h.version + 1
+    WHERE h.log = p_log AND h.tenant_id = p_tenant AND h.stream = p_stream AND h.version = p_base;
+  ELSE
+    INSERT INTO stream_heads AS h (log, tenant_id, stream, version) VALUES (p_log, p_tenant, p_stream, 1)
+    ON CONFLICT (log, tenant_id, stream) DO UPDATE SET version = h.version + 1 WHERE p_base < 0 OR h.version = p_base
+    RETURNING h.version INTO v;
+  END IF;
+  IF NOT FOUND THEN RAISE EXCEPTION 'a stream moved on' USING ERRCODE = 'VB001'; END IF;
+
+  LOOP
+    UPDATE log_tails t SET position = t.position + 1, recorded_at = ${LATER},
+      chain = encode(sha256(convert_to(t.chain || sep || (t.position + 1) || sep || ${LEAF(LATER)}, 'UTF8')), 'base64')
+    WHERE t.log = p_log RETURNING t.position, t.recorded_at, t.chain INTO place, recorded, link;
+    EXIT WHEN FOUND;
+    INSERT INTO log_tails (log, position, chain, recorded_at)
+    VALUES (p_log, 0, encode(sha256(convert_to('volatility-balancing log ' || p_log, 'UTF8')), 'base64'), '')
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+  INSERT INTO events (log, position, tenant_id, stream, version, event_id, type, schema_version, ts, recorded_at, portfolio_id,
+    position_id, instrument_id, symbol, correlation_id, causation_id, actor, unique_key, data, salt, leaf, chain)
+  VALUES (p_log, place, p_tenant, p_stream, v, e_id, e_type, e_schema, e_ts, recorded, e_portfolio,
+    e_position, e_instrument, e_symbol, e_correlation, e_causation, e_actor, e_key, e_data, e_salt, ${LEAF('recorded')}, link);
+
+  result := (place - 1) || '|' || recorded || '|' || (v - 1) || '|' || link;
+  INSERT INTO appenders AS a (log, appender, flush, outcome) VALUES (p_log, p_appender, p_flush, result)
+  ON CONFLICT (log, appender) DO UPDATE SET flush = excluded.flush, outcome = excluded.outcome WHERE a.flush < excluded.flush;
+  IF NOT FOUND THEN RAISE EXCEPTION 'a later flush came first' USING ERRCODE = 'VB002'; END IF;
+  RETURN result;
+END $$`;
+
 export const POSTGRES_TABLES = [HEADS, TAILS, APPENDERS, ...ROOM] as const;
-export const POSTGRES_CODE = [REFUSE, ...REFUSALS, EXPECT_ONE, APPEND] as const;
+export const POSTGRES_CODE = [REFUSE, ...REFUSALS, EXPECT_ONE, APPEND, APPEND_ONE] as const;
 export const POSTGRES_DROPS = [
+  'DROP FUNCTION append_event',
   'DROP FUNCTION append_events',
   'DROP FUNCTION expect_one',
   'DROP TABLE appenders',

@@ -101,6 +101,7 @@ async function create(home: string, { fsync = true, settings = {} }: ClusterOpti
   const stop = async (mode: 'immediate' | 'fast' = 'fast'): Promise<void> => {
     if (server === null) return;
     const ended = server.exitCode === null && server.signalCode === null ? once(server, 'exit') : null;
+    server.ref(); // or a program that waits for nothing else ends here
     server.kill(mode === 'immediate' ? 'SIGQUIT' : 'SIGINT');
     await ended;
     server = null;

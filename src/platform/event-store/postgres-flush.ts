@@ -2,7 +2,7 @@
 import type { BatchStatement } from '../database/postgres-batch';
 import { canonicalText, contentHash } from './event-hash';
 import type { NewEvent, RecordedEvent } from './event-store.port';
-import type { FlushPlan, Head } from './flush-plan';
+import type { FlushPlan, Head, PlannedEvent } from './flush-plan';
 import { recordedEvent } from './recorded-event';
 import type { Salts } from './salts';
 import { joined, joinedNumbers } from './text-columns';
@@ -26,10 +26,28 @@ export interface FlushOutcome {
   readonly bases: readonly number[];
 }
 
-const PARAMETERS = 25;
-const APPEND = `SELECT append_events(${Array.from({ length: PARAMETERS }, (_, index) => `$${index + 1}`).join(', ')})`;
+const call = (name: string, parameters: number): string =>
+  `SELECT ${name}(${Array.from({ length: parameters }, (_, index) => `$${index + 1}`).join(', ')})`;
+const APPEND = call('append_events', 25);
+const APPEND_ONE = call('append_event', 22);
 
-export function appendStatement({ log, appender, flush, now }: FlushPlace, { heads, events }: FlushPlan, salts: Salts): BatchStatement {
+export function appendStatement(place: FlushPlace, plan: FlushPlan, salts: Salts): BatchStatement {
+  const [only, ...others] = plan.events;
+  return only && others.length === 0 && plan.heads.length === 1 ? appendOne(place, only, salts) : appendMany(place, plan, salts);
+}
+
+function appendOne({ log, appender, flush, now }: FlushPlace, { head, event }: PlannedEvent, salts: Salts): BatchStatement {
+  const { event_id, type, schema_version, ts, portfolio_id, position_id, instrument_id, symbol } = event;
+  const { correlation_id, causation_id, actor, unique_key, data } = event;
+  const salt = salts.next();
+  const content = contentHash(canonicalText(head.tenantId, head.stream, event), salt);
+  const place = [log, appender, flush, now, head.tenantId, head.stream, head.base ?? -1];
+  const subject = [event_id, type, schema_version, ts, portfolio_id, position_id, instrument_id, symbol];
+  const values = [...place, ...subject, correlation_id, causation_id, actor, unique_key, data, salt, content];
+  return { name: 'append-one', text: APPEND_ONE, values };
+}
+
+function appendMany({ log, appender, flush, now }: FlushPlace, { heads, events }: FlushPlan, salts: Salts): BatchStatement {
   const places = new Map<Head, number>(heads.map((head, index) => [head, index + 1]));
   const contents: string[] = [];
   const eventSalts: string[] = [];
