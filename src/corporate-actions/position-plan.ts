@@ -48,7 +48,8 @@ export function shareChanges(events: readonly FoldedEvent[]): readonly ShareChan
   });
 }
 
-const openedQty = (event: FoldedEvent): string => (dataOf(event) as unknown as Extract<PositionEvent, { type: 'PositionOpened' }>['data']).qty;
+const openedQty = (event: FoldedEvent): string =>
+  (dataOf(event) as unknown as Extract<PositionEvent, { type: 'PositionOpened' }>['data']).qty;
 
 /** Splits that the position knows, and those that this run adds before. */
 const pastSplits = (entries: readonly ActionEntry[], dues: readonly DueAnnouncement[]): readonly PastSplit[] => {

@@ -67,7 +67,15 @@ function record(entries: readonly Entry[]) {
     positionDecider.decide(command, state, ts).map((event: PositionEvent) => {
       state = positionDecider.evolve(state, event, ts);
       position += 10;
-      return { position, stream: 'position-p1', type: event.type, schema_version: schemaVersionOf(event.type), data: JSON.stringify(event.data), ts, recorded_at };
+      return {
+        position,
+        stream: 'position-p1',
+        type: event.type,
+        schema_version: schemaVersionOf(event.type),
+        data: JSON.stringify(event.data),
+        ts,
+        recorded_at,
+      };
     }),
   );
 }

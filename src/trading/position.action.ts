@@ -61,7 +61,14 @@ export function actionKey(event: PositionActionEvent): string | null {
       return `dividend:${event.data.cash_account}:${event.data.corporate_action_id}`;
     case 'SplitApplied':
       return `split:${event.data.cash_account}:${event.data.corporate_action_id}`;
-    default:
+    case 'DividendAdjusted':
+    case 'DividendReversed':
+    case 'DividendReinvested':
+    case 'SplitAdjusted':
+    case 'CashInLieuPaid':
+    case 'PositionHaltedByAction':
       return null;
+    default:
+      return never(event);
   }
 }

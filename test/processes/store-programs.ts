@@ -33,9 +33,10 @@ export function startProgram(name: 'writer' | 'reader', url: string, args: reado
 
 /** Whatever a failed test leaves. */
 export async function killPrograms(): Promise<void> {
-  const left = [...running];
-  for (const child of left) child.kill('SIGKILL');
-  await Promise.all(left.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null)));
+  const living = [...running].filter((child) => child.exitCode === null && child.signalCode === null);
+  const ends = living.map((child) => once(child, 'exit'));
+  for (const child of living) child.kill('SIGKILL');
+  await Promise.all(ends);
 }
 
 /** One life after the other, each with its end, until one is not killed. Throws where one fails. */

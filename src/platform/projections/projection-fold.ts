@@ -13,16 +13,7 @@ type Write = Extract<RowWrite, { readonly op: 'upsert' | 'delete' }>;
 
 const FOLDED = ['position', 'tenant_id', 'stream', 'version', 'type', 'schema_version', 'ts', 'data'] as const;
 /** Event projections may look at the whole header. */
-const HEADER = [
-  'event_id',
-  'portfolio_id',
-  'position_id',
-  'instrument_id',
-  'symbol',
-  'correlation_id',
-  'causation_id',
-  'actor',
-] as const;
+const HEADER = ['event_id', 'portfolio_id', 'position_id', 'instrument_id', 'symbol', 'correlation_id', 'causation_id', 'actor'] as const;
 
 /** Rows that must be there before a page can be folded. */
 export interface MissingRows {

@@ -16,10 +16,7 @@ export const advance = (before: Folded<unknown> | null, state: unknown, ts: Inst
 export type FoldedEvent = StoredEvent & { readonly ts: Instant };
 
 /** Null where there are no events. Throws UnreadableEvent that names the event which cannot be read or makes no sense where it is. */
-export function foldEvents<State>(
-  { decider }: Pick<StreamDefinition, 'decider'>,
-  events: readonly FoldedEvent[],
-): Folded<State> | null {
+export function foldEvents<State>({ decider }: Pick<StreamDefinition, 'decider'>, events: readonly FoldedEvent[]): Folded<State> | null {
   let folded: Folded<unknown> | null = null;
   for (const event of events) {
     const message = { type: event.type, data: dataOf(event) };
