@@ -49,6 +49,11 @@ describe('every route that changes something', () => {
       return { path: `/v1/api-keys/${id}` };
     },
     'POST /v1/admin/projections/rebuild': () => ({ path: '/v1/admin/projections/rebuild', body: { name: 'trades' }, other: {} }),
+    'POST /v1/admin/projections/cancel': () => ({ path: '/v1/admin/projections/cancel' }),
+    'POST /v1/admin/projections/rollback': async () => {
+      ok(await world.owner.post('/v1/admin/projections/rebuild', { name: 'settings' }));
+      return { path: '/v1/admin/projections/rollback', body: { name: 'settings' }, other: { name: 'trades' } };
+    },
     'POST /v1/admin/projections/verify': () => ({ path: '/v1/admin/projections/verify', body: { name: 'trades' }, other: {} }),
     'POST /v1/admin/events/verify': () => ({ path: '/v1/admin/events/verify' }),
     'POST /v1/admin/queue/{id}/redrive': async () => ({
