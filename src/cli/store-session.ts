@@ -50,9 +50,10 @@ export async function withPlatform<Result>(work: (platform: Platform) => Promise
   }
 }
 
-/** One request to the running server. Throws DomainError with the server's own sentence where it refuses. */
+/** One request to the running server; null where the answer is empty. Throws DomainError with the server's own sentence where it refuses. */
 export async function ask<Answer>(flags: RemoteFlags, method: string, path: string, body?: object): Promise<Answer> {
-  return (await (await request(flags, method, path, body)).json()) as Answer;
+  const text = await (await request(flags, method, path, body)).text();
+  return (text === '' ? null : JSON.parse(text)) as Answer;
 }
 
 /** The body of an answer as it comes, however long. */

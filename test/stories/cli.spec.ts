@@ -34,6 +34,8 @@ describe('vb', () => {
       ['0 after help of a command', ['replay', '--help'], 0],
       ['0 when the work is done', ['calendar', '2024-07-03'], 0],
       ['1 where the data say no', ['projections', 'rebuild', 'nothing'], 1],
+      ['1 where no such stream is parked', ['subscriptions', 'redrive', '1:demo:send-orders:order-1'], 1],
+      ['1 where an id is none', ['subscriptions', 'discard', 'order-1'], 1],
       ['2 without a command', [], 2],
       ['2 for a command that does not exist', ['trade'], 2],
       ['2 for an option that does not exist', ['tick', '--fast'], 2],
@@ -64,6 +66,8 @@ describe('vb', () => {
       ['projections rebuild', ['projections', 'rebuild']],
       ['projections verify', ['projections', 'verify']],
       ['events verify', ['events', 'verify']],
+      ['subscriptions list', ['subscriptions', 'list']],
+      ['subscriptions parked', ['subscriptions', 'parked']],
       ['calendar', ['calendar', '2024-07-03']],
       ['replay', shortReplay],
     ];
