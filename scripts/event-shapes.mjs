@@ -43,7 +43,7 @@ export function eventsOf({ checker, catalog }) {
   const alias = catalog.statements.find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === 'DomainEvent');
   if (alias === undefined) throw new Mistake('src/contracts/catalog.ts has no type DomainEvent, the union of every event.');
   const union = checker.getTypeAtLocation(alias.name);
-  const members = new Map((union.types ?? [union]).map((member) => [literalOf(checker, member), member]));
+  const members = new Map((union.types ?? [union]).flatMap((member) => namesOf(checker, member).map((name) => [name, member])));
   return [...versionsOf(catalog)].map(([type, version]) => {
     const member = members.get(type);
     if (member === undefined) throw new Mistake(`${type} has a version in src/contracts/catalog.ts but is in none of the event unions.`);
@@ -66,10 +66,12 @@ export function headerFields({ root, program, checker }) {
   return reader.fieldsOf(type, reader.ofType(type, HEADER.name));
 }
 
-function literalOf(checker, member) {
+/** Events of one shape may share a member. */
+function namesOf(checker, member) {
   const type = checker.getTypeOfSymbol(checker.getPropertyOfType(member, 'type'));
-  if (!type.isStringLiteral()) throw new Mistake("Every member of an event union needs a literal type: { readonly type: '…' }.");
-  return type.value;
+  const names = type.isUnion() ? type.types : [type];
+  if (names.every((name) => name.isStringLiteral())) return names.map(({ value }) => value);
+  throw new Mistake("Every member of an event union needs literal types: { readonly type: '…' }.");
 }
 
 /** The catalogue's own object literal: a version is a whole number written there. */

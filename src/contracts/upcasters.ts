@@ -10,7 +10,14 @@ type Upcaster = (data: EventData) => EventData;
 /** By the version that a step starts from. */
 type Steps = Readonly<Record<number, Upcaster>>;
 
+/** The new version only adds fields that may be missing: what is missing in an old event is missing rightly. */
+const asItIs: Upcaster = (data) => data;
+
 const UPCASTERS: Readonly<Partial<Record<DomainEventType, Steps>>> = {
+  /** Splits: what a completed order's anchor was set at, a fill in shares of today, a quote restated by an action. */
+  AnchorSet: { 1: asItIs },
+  PositionUpdated: { 1: asItIs },
+  EvaluationRecorded: { 1: asItIs },
   /** When there was one log only, every tenant belonged to it. */
   TenantCreated: { 1: (data) => ({ ...data, log: 1 }) },
 };

@@ -45,8 +45,8 @@ describe('the catalogue of events', () => {
     const folder = repository(
       [
         'src/contracts/position.ts',
-        "'AnchorSet';\n      readonly data: { readonly anchor_price: AmountText;",
-        "'AnchorSet';\n      readonly data: { readonly anchor_price: number;",
+        "'PositionHalted'; readonly data: { readonly reason: string }",
+        "'PositionHalted'; readonly data: { readonly reason: AmountText }",
       ],
       ['src/contracts/position.ts', 'interface CashMovement {', 'interface CashMovement {\n  readonly note?: string;'],
       ['src/contracts/portfolio.ts', 'readonly former_name: string', 'readonly old_name: string'],
@@ -59,8 +59,8 @@ describe('the catalogue of events', () => {
     const { code, said } = events(folder);
     expect(code).toBe(1);
     expect(said).toContain(
-      'The shape of AnchorSet has changed (anchor_price was amount and is number) but its version is still 1. Events of version 1 are ' +
-        'stored and never change: raise AnchorSet to 2 in src/contracts/catalog.ts, write the upcaster from 1 to 2 in ' +
+      'The shape of PositionHalted has changed (reason was text and is amount) but its version is still 1. Events of version 1 are ' +
+        'stored and never change: raise PositionHalted to 2 in src/contracts/catalog.ts, write the upcaster from 1 to 2 in ' +
         'src/contracts/upcasters.ts, record a golden file (npm run golden -- <name>), then run npm run events.',
     );
     expect(said).toContain('The shape of CashDeposited has changed (note? is new)');

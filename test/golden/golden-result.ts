@@ -79,16 +79,13 @@ function write(tables: Tables, { table }: Projection, { log, tenant_id }: Record
 /** JSON text in a cell is compared field by field. */
 const parsedCell = (cell: unknown): unknown => (typeof cell === 'string' && /^[[{]/.test(cell) ? (JSON.parse(cell) as unknown) : cell);
 
-/** Later than everything that was recorded. */
-const AFTER_ALL = '9999-12-31T23:59:59.999Z';
-
 async function positionsOf(app: App, streams: readonly (readonly RecordedEvent[])[]): Promise<Readonly<Record<string, unknown>>> {
   const positions: [string, unknown][] = [];
   for (const [first] of streams) {
     if (first?.type !== 'PositionOpened') continue;
     const id = streamId(first.stream);
     const asOf = (basis: 'recorded' | 'executed') =>
-      app.nest.get(QueryBus).execute(new GetPositionAsOf(first.tenant_id, id, { kind: basis, at: AFTER_ALL }));
+      app.nest.get(QueryBus).execute(new GetPositionAsOf(first.tenant_id, id, { kind: basis, at: app.platform.clock.now() }));
     positions.push([id, { recorded: await asOf('recorded'), executed: await asOf('executed') }]);
   }
   return sorted(positions);

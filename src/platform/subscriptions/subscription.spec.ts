@@ -1,4 +1,6 @@
+import { UnavailableError } from '../../kernel/errors';
 import type { RecordedEvent } from '../event-store/event-store.port';
+import { unreadableEvent } from '../event-store/unreadable-event';
 import { partitionOf } from './stream-partition';
 import { databases, noted, type ReadersWorld, readersOf, type ScratchReaders } from './subscriptions.spec-support';
 
@@ -104,17 +106,32 @@ describe.each(databases)('subscription (%s)', (_kind, open) => {
     expect(scratch.clock.pending).toBe(0);
   });
 
-  it('does not pass over an event that must not go by unread, also where it is not for it', async () => {
+  it('does not pass over an event that must not go by unread, also where it is not for it; other partitions go on', async () => {
     await world.append(A, 'OrderQueued', 'Pledged', 'OrderQueued');
-    const seen: number[] = [];
+    await world.append(B, 'OrderQueued');
     const check = ({ type, position }: RecordedEvent): void => {
-      if (type === 'Pledged') throw new Error(`nobody knows what happened at ${position}`);
+      if (type === 'Pledged') throw new UnavailableError('events.unknown_type', `nobody knows what happened at ${position}`);
     };
-    const handle = async (events: readonly RecordedEvent[]) => void seen.push(...events.map(({ position }) => position));
-    await expect(world.process({ handle }, { check }).runner.catchUp()).rejects.toThrow('nobody knows what happened at 2');
-    expect(seen).toEqual([]);
-    await world.process({ handle }).runner.catchUp();
-    expect(seen).toEqual([1, 3]);
+    const first = world.process({ handle: noting }, { check });
+    await expect(first.runner.catchUp()).rejects.toThrow('nobody knows what happened at 2');
+    expect([await world.notes(), first.parked]).toEqual([['1:4'], []]);
+    await first.runner.stop();
+    await world.process({ handle: noting }).runner.catchUp();
+    expect(await world.notes()).toEqual(['1:4', '1:1', '1:3']);
+  });
+
+  it('parks the stream of an event whose data cannot be read', async () => {
+    await world.append(A, 'OrderQueued');
+    await world.append(B, 'OrderQueued');
+    const handle = async (events: readonly RecordedEvent[]) => {
+      const broken = events.find(({ stream }) => stream === A);
+      if (broken) throw unreadableEvent(broken, 'its data is no JSON');
+      return events.map(noted);
+    };
+    const { runner, parked } = world.process({ handle }, { maxTries: 1 });
+    await runner.catchUp();
+    expect(await world.notes()).toEqual(['1:2']);
+    expect(parked).toMatchObject([{ stream: A, position: 1 }]);
   });
 
   it('commits what it writes with its checkpoint, so that a restart repeats nothing', async () => {
