@@ -1,7 +1,8 @@
 /** A command's way to the store: its own, or the server that has it open. */
 import type { Command } from 'commander';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { type App, createApp } from '../app';
+import { appStreams } from '../app.streams';
 import type { ReadableStream } from 'node:stream/web';
 import { DomainError, messageOf } from '../kernel/errors';
 import { openPlatform, type Platform } from '../platform/open-platform';
@@ -19,20 +20,9 @@ export const withRemote = (command: Command): Command =>
 /** The program without background work on the store of the settings. Throws DomainError `store.locked` where a server has it open. */
 export async function withApp<Result>(work: (app: App) => Promise<Result>): Promise<Result> {
   const settings = { ...loadSettings(), roles: new Set<never>(), demo: false };
-  let app: App;
-  try {
-    // stdout is the command's result: what a first start says goes beside it.
-    const announce = (line: string): void => void process.stderr.write(`${line}\n`);
-    app = await createApp(settings, { announce, logger: pino({ level: 'error' }, pino.destination(2)) });
-  } catch (error) {
-    if (error instanceof DomainError && error.code === 'store.locked') {
-      throw new DomainError(
-        error.code,
-        `${error.message}\nOr ask that server: the same command with --url <its address> --key <an API key>`,
-      );
-    }
-    throw error;
-  }
+  // stdout is the command's result: what a first start says goes beside it.
+  const announce = (line: string): void => void process.stderr.write(`${line}\n`);
+  const app = await orAskTheServer(createApp(settings, { announce, logger: quietLogger() }));
   try {
     return await work(app);
   } finally {
@@ -42,11 +32,23 @@ export async function withApp<Result>(work: (app: App) => Promise<Result>): Prom
 
 /** What every part of the program stands on, without the program, and with the heads of the logs set aside. */
 export async function withPlatform<Result>(work: (platform: Platform) => Promise<Result>): Promise<Result> {
-  const platform = await openPlatform(loadSettings(), { setsHeadsAside: true, logger: pino({ level: 'error' }, pino.destination(2)) });
+  const platform = await orAskTheServer(openPlatform(loadSettings(), { setsHeadsAside: true, logger: quietLogger() }));
+  platform.registry.register(...appStreams);
   try {
     return await work(platform);
   } finally {
     await platform.opened.close();
+  }
+}
+
+const quietLogger = (): Logger => pino({ level: 'error' }, pino.destination(2));
+
+async function orAskTheServer<Opened>(opening: Promise<Opened>): Promise<Opened> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'store.locked')) throw error;
+    throw new DomainError(error.code, `${error.message}\nOr ask that server: the same command with --url <its address> --key <an API key>`);
   }
 }
 

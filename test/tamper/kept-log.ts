@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import 'reflect-metadata';
+import { appStreams } from '../../src/app.streams';
 import { systemContext, SYSTEM_TENANT } from '../../src/kernel/context';
 import { openPlatform, type Platform, type PlatformOverrides } from '../../src/platform/open-platform';
-import { readSettings } from '../../src/platform/settings';
+import { readSettings, type Settings } from '../../src/platform/settings';
 import { keepReplay } from '../stories/support/kept-store';
 
 export const FILE = 'vb.sqlite';
@@ -22,8 +23,15 @@ export interface KeptLog {
   remove(): void;
 }
 
+/** As the program opens it, and ready to append. */
+export async function openWithStreams(settings: Settings, overrides: PlatformOverrides): Promise<Platform> {
+  const platform = await openPlatform(settings, overrides);
+  platform.registry.register(...appStreams);
+  return platform;
+}
+
 export const openKept = (folder: string, overrides: PlatformOverrides = {}): Promise<Platform> =>
-  openPlatform(readSettings({ DATABASE_URL: `sqlite:${join(folder, FILE)}`, VB_LOG_LEVEL: 'silent' }), {
+  openWithStreams(readSettings({ DATABASE_URL: `sqlite:${join(folder, FILE)}`, VB_LOG_LEVEL: 'silent' }), {
     logger: pino({ level: 'silent' }),
     ...overrides,
   });

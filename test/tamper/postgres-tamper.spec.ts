@@ -8,12 +8,12 @@ import pino from 'pino';
 import 'reflect-metadata';
 import { CHAINED_COLUMNS } from '../../src/platform/event-store/event-columns';
 import type { ChainedEvent } from '../../src/platform/event-store/event-store.port';
-import { openPlatform, type Platform, type PlatformOverrides } from '../../src/platform/open-platform';
+import type { Platform, PlatformOverrides } from '../../src/platform/open-platform';
 import { readSettings } from '../../src/platform/settings';
 import { createTestDatabase, databaseUrl, onServer, serverUrl } from '../support/postgres-databases';
 import { vb } from '../stories/support/vb';
 import { insertCopy, rechained } from './attacks';
-import { createTenant } from './kept-log';
+import { createTenant, openWithStreams } from './kept-log';
 
 interface Copy {
   readonly url: string;
@@ -21,7 +21,7 @@ interface Copy {
 }
 
 const open = ({ url, heads }: Copy, overrides: PlatformOverrides = {}): Promise<Platform> =>
-  openPlatform(readSettings({ DATABASE_URL: url, VB_HEADS: heads, VB_LOG_LEVEL: 'silent' }), {
+  openWithStreams(readSettings({ DATABASE_URL: url, VB_HEADS: heads, VB_LOG_LEVEL: 'silent' }), {
     logger: pino({ level: 'silent' }),
     ...overrides,
   });
@@ -250,6 +250,16 @@ describe('a log on PostgreSQL that somebody tampered with', () => {
     const copy = { ...(await copyOf(kept)), url: await clone(old) };
     expect(await verified(copy)).toMatchObject(lost(OLD_END + 1, END));
     await expect(open(copy)).rejects.toThrow(`Log 1 has lost events ${OLD_END + 1} to ${END}: the database ends at position ${OLD_END}`);
+  });
+
+  it('is found out: projection edit: a read table says something else than the log', async () => {
+    const copy = await copyOf(kept);
+    await onServer(copy.url, "UPDATE tenants SET name = 'Somebody' WHERE id = 'after-1'");
+    const said = await vb(['projections', 'verify'], { folder: home, env: { DATABASE_URL: copy.url, VB_HEADS: copy.heads } });
+    expect(said).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^changed: tenants \{.*"after-1".*\} name live "Somebody" expected "after-1"/m),
+    });
   });
 
   it('agrees with heads of several processes, each in its own file, and is refused where one of them knows more', async () => {
