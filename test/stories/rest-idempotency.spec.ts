@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { changes, type Route, routesOf } from './support/rest-document';
 import { type Json, newKey, ok, startWorld, type World } from './support/rest-world';
 import type { Api, Reply } from './support/server';
+
+const EDGES = readFileSync(join(__dirname, '../data/synthetic/edges.csv'), 'utf8');
 
 /** One valid request, and another body for the same path. Where a route takes no body, `{}` instead of nothing is another. */
 interface Attempt {
@@ -39,6 +43,18 @@ describe('every route that changes something', () => {
   const settings = async (scope: string): Promise<Attempt> => {
     const body = { up_threshold_pct: '4' };
     return { path: `/v1/config/${scope}/triggers`, body, other: { up_threshold_pct: '5' } };
+  };
+
+  const tape = async (): Promise<string> => ok(await world.owner.post<{ id: string }>('/v1/tapes', { symbol: 'EDGES', csv: EDGES })).id;
+  const simulation = async (cash: string): Promise<Json> => ({ positions: [{ tape_id: await tape(), cash, stock_pct: '50' }] });
+  const sweep = async (to: string): Promise<Json> => ({
+    position: { tape_id: await tape(), cash: '100000', stock_pct: '50' },
+    parameters: { up_threshold_pct: { from: '1', to, step: '0.001' } },
+  });
+  const cancelledSweep = async (): Promise<string> => {
+    const { id } = ok(await world.owner.post<{ id: string }>('/v1/sweeps', await sweep('9')));
+    ok(await world.owner.post(`/v1/sweeps/${id}/cancel`));
+    return id;
   };
 
   const ATTEMPTS: Readonly<Record<string, () => Promise<Attempt> | Attempt>> = {
@@ -123,6 +139,28 @@ describe('every route that changes something', () => {
       const body = { broker_trade_id: newKey(), qty: '1', price: '100', executed_at: world.clock.now() };
       return { api: broker, path: `/v1/orders/${await order()}/fill`, body, other: { ...body, qty: '2' } };
     },
+    'POST /v1/tapes': () => ({ path: '/v1/tapes', body: { symbol: 'EDGES', csv: EDGES }, other: { symbol: 'OTHER', csv: EDGES } }),
+    'POST /v1/simulations': async () => {
+      const body = await simulation('100000');
+      return { path: '/v1/simulations', body, other: await simulation('200000') };
+    },
+    'POST /v1/simulations/{id}/rerun': async () => {
+      const { id } = ok(await world.owner.post<{ id: string }>('/v1/simulations', await simulation('300000')));
+      const body = { config: { up_threshold_pct: '4' } };
+      return { path: `/v1/simulations/${id}/rerun`, body, other: { config: { up_threshold_pct: '5' } } };
+    },
+    'POST /v1/simulations/{id}/cancel': async () => {
+      const { id } = ok(await world.owner.post<{ id: string }>('/v1/simulations', await simulation('400000')));
+      return { path: `/v1/simulations/${id}/cancel` };
+    },
+    'POST /v1/sweeps': async () => ({ path: '/v1/sweeps', body: await sweep('5'), other: await sweep('6') }),
+    'POST /v1/sweeps/{id}/cancel': async () => ({ path: `/v1/sweeps/${await cancelledSweep()}/cancel` }),
+    'POST /v1/sweeps/{id}/resume': async () => ({ path: `/v1/sweeps/${await cancelledSweep()}/resume` }),
+    'PUT /v1/simulation-presets/{name}': () => ({
+      path: '/v1/simulation-presets/mine',
+      body: { config: { up_threshold_pct: '4' } },
+      other: { config: { up_threshold_pct: '5' } },
+    }),
     'PUT /v1/config/global/{group}': () => settings('global'),
     'PUT /v1/config/tenant/{group}': () => settings('tenant'),
     'PUT /v1/config/portfolios/{id}/{group}': async () => settings(`portfolios/${await world.openPortfolio()}`),
@@ -133,7 +171,8 @@ describe('every route that changes something', () => {
     const withKeys = routes.filter(({ operation }) => operation['x-idempotency'] !== 'none').map(({ name }) => name);
     expect(withKeys.sort()).toEqual(Object.keys(ATTEMPTS).sort());
     const without = routes.filter(({ operation }) => operation['x-idempotency'] === 'none').map(({ name }) => name);
-    expect(without.sort()).toEqual(['POST /v1/quotes', 'POST /v1/ticks']);
+    const repeatable = ['/v1/corporate-actions/ingest', '/v1/corporate-actions/process', '/v1/quotes', '/v1/tapes/csv', '/v1/ticks'];
+    expect(without.sort()).toEqual(repeatable.map((path) => `POST ${path}`));
   });
 
   it.each(Object.keys(ATTEMPTS).filter((name) => !name.includes('/cancel')))(

@@ -12,6 +12,7 @@ describe("a tenant's export", () => {
   let server: RunningServer;
   let folder: string;
   let other: Api;
+  let otherId: string;
   let otherKey: string;
   const file = (): string => join(folder, 'other.jsonl');
   const keyFile = (): string => join(folder, 'key.pem');
@@ -20,8 +21,8 @@ describe("a tenant's export", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vb-export-'));
     server = await startServer();
-    const created = await server.api().post<{ key: string }>('/v1/admin/tenants', { tenant_id: 'other', name: 'Other' });
-    otherKey = created.body.key;
+    const created = await server.api().post<{ id: string; key: string }>('/v1/admin/tenants', { name: 'Other' });
+    ({ id: otherId, key: otherKey } = created.body);
     other = server.api(otherKey);
     for (const [api, names] of [
       [server.api(), ['Secret Alpha', 'Secret Beta']],
@@ -47,8 +48,8 @@ describe("a tenant's export", () => {
     const mine = (await other.get<{ items: readonly unknown[] }>('/v1/events?limit=200')).body.items.length;
     const checked = await vb(['events', 'check', file(), '--public-key', keyFile()], { folder });
     expect(checked).toMatchObject({ code: 0, stderr: '' });
-    expect(checked.stdout).toMatch(new RegExp(`^${mine} events of tenant other, all it has among the \\d+ of log 1, unchanged`));
-    expect(script(file())).toMatchObject({ status: 0, stdout: expect.stringContaining(`${mine} events of tenant other`) });
+    expect(checked.stdout).toMatch(new RegExp(`^${mine} events of tenant ${otherId}, all it has among the \\d+ of log 1, unchanged`));
+    expect(script(file())).toMatchObject({ status: 0, stdout: expect.stringContaining(`${mine} events of tenant ${otherId}`) });
   });
 
   it.each([

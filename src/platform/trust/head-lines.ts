@@ -1,6 +1,6 @@
 /** The lines of a heads file: unsigned heads as they come, signed lines that cover them, and losses somebody accepted. */
-import { createHash } from 'node:crypto';
 import type { Instant } from '../../kernel/clock';
+import { hashOf } from '../event-store/event-hash';
 import type { LogHead } from '../event-store/head-witness';
 import type { SignatureCheck, Signer } from './signatures';
 
@@ -44,7 +44,7 @@ export const headOf = ({ log, position, chain, recorded_at }: HeadCells): LogHea
 const headText = ({ log, position, chain, recorded_at }: HeadCells): string => `${log} ${position} ${chain} ${recorded_at}`;
 
 /** Not against an attacker, who can compute it: against half a line and a flipped bit. */
-const check = (text: string): string => createHash('sha256').update(text).digest('base64').slice(0, 8);
+const check = (text: string): string => hashOf(text).slice(0, 8);
 
 /** One unsigned line. */
 export function headLine(head: LogHead): string {

@@ -104,7 +104,17 @@ export class HeadsOnDisk extends HeadsFolder {
 
   read(): readonly HeadsText[] {
     const names = fs.readdirSync(this.path).filter((name) => name.endsWith(SUFFIX));
-    return names.sort().map((name) => ({ name, text: fs.readFileSync(join(this.path, name), 'utf8') }));
+    return names.sort().flatMap((name) => this.textOf(name) ?? []);
+  }
+
+  /** Null where another process has just removed it, because its own file covers it. */
+  private textOf(name: string): HeadsText | null {
+    try {
+      return { name, text: fs.readFileSync(join(this.path, name), 'utf8') };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
   }
 
   open(name: string): HeadsFile {
@@ -121,7 +131,8 @@ export class HeadsOnDisk extends HeadsFolder {
   removeOlderThan(ms: number, names: readonly string[]): void {
     for (const name of names) {
       const path = join(this.path, name);
-      if (fs.statSync(path).mtimeMs < Date.now() - ms) fs.rmSync(path);
+      const stats = fs.statSync(path, { throwIfNoEntry: false });
+      if (stats && stats.mtimeMs < Date.now() - ms) fs.rmSync(path, { force: true });
     }
   }
 }
