@@ -1,6 +1,6 @@
 import type { Cell, Row } from './row-write';
 import { Sql } from '../database/sql';
-import { openScratchStore, settle, type ScratchStore } from '../projections/scratch-store.spec-support';
+import { databases, type ScratchReaders } from '../subscriptions/subscriptions.spec-support';
 import { EventTypes } from './event-types';
 
 /** Remembers from where on the log was looked through. */
@@ -22,13 +22,13 @@ class WatchedSql extends Sql {
   }
 }
 
-describe('the types of events in the logs', () => {
-  let scratch: ScratchStore;
+describe.each(databases)('the types of events in the logs (%s)', (_kind, open) => {
+  let scratch: ScratchReaders;
   let sql: WatchedSql;
   let count = 0;
 
   beforeEach(async () => {
-    scratch = await openScratchStore();
+    scratch = await open();
     sql = new WatchedSql(scratch.sql);
   });
   afterEach(() => scratch.close());
@@ -101,14 +101,14 @@ describe('the types of events in the logs', () => {
     const stop = types.watch(scratch.timer, (error) => errors.push(error));
     await append(1, ['CashDeposited', 1]);
     scratch.clock.advance(10_000);
-    await settle();
+    await scratch.settle();
     expect(types.fault).toBeNull();
     await append(1, ['SharesPledged', 1]);
     scratch.clock.advance(20_000);
-    await settle();
+    await scratch.settle();
     expect(types.fault).toContain('The event at position 2 of log 1 (stream position-p1) is SharesPledged version 1');
     scratch.clock.advance(10_000);
-    await settle();
+    await scratch.settle();
     expect(errors).toHaveLength(1); // said once, not every ten seconds
     stop();
     expect(scratch.clock.pending).toBe(0);
