@@ -1,6 +1,7 @@
 /** Opens the database that the settings name, and holds it against the heads that were written down outside of it. */
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock';
+import { DomainError } from '../kernel/errors';
 import { type DatabaseUrl, parseDatabaseUrl } from './database/database-url';
 import type { CrashPoints } from './event-store/crash-points';
 import { openEventStore, type OpenedStore } from './event-store/open-event-store';
@@ -63,9 +64,20 @@ export async function openStore(settings: Settings, choices: Choices, surroundin
 /** Only one process has a SQLite file open, and goes on where the one before ended; on PostgreSQL each has a file of its own. */
 function openHeads(url: DatabaseUrl, wanted: string | null, { clock, timer, log }: Surroundings): Heads {
   const path = wanted ?? (url.kind === 'sqlite' ? `${url.file}.heads` : join('data', 'heads', url.name.replace(/[^\w.-]/g, '_')));
-  const folder = HeadsOnDisk.open(path);
+  const folder = openFolder(url, wanted, path);
   const onFailure = (err: unknown): void =>
     log.error('the heads of the logs cannot be written down; a loss would go unseen', { err, folder: path });
   const fileName = url.kind === 'sqlite' ? 'heads.jsonl' : processFileName();
   return new Heads({ folder, signer: openSigningKey(path), fileName, clock, timer, onFailure });
+}
+
+/** A folder that nobody named lies beside the database: where it cannot be made, the database cannot be written either. */
+function openFolder(url: DatabaseUrl, wanted: string | null, path: string): HeadsOnDisk {
+  try {
+    return HeadsOnDisk.open(path);
+  } catch (error) {
+    if (wanted !== null || url.kind !== 'sqlite' || !(error instanceof DomainError)) throw error;
+    const sentence = `${url.file} cannot be written; make its folder writable or name another in DATABASE_URL`;
+    throw new DomainError('store.unwritable', sentence, error.details);
+  }
 }

@@ -19,8 +19,8 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** How a request names the append's prepared statement. */
-const APPEND = Buffer.from('append\0');
+/** How a request names the append's prepared statements. */
+const APPENDS = [Buffer.from('append\0'), Buffer.from('append-one\0')];
 
 export async function startCuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const target = new URL(databaseUrl);
@@ -38,7 +38,7 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     upstream.on('data', toClient).on('close', () => client.destroy());
     client.on('close', () => held.every((one) => one.upstream !== upstream) && upstream.end());
     client.on('data', (data) => {
-      const doomed = fate !== null && data.includes(APPEND) ? fate : null;
+      const doomed = fate !== null && APPENDS.some((name) => data.includes(name)) ? fate : null;
       if (doomed === null) return void upstream.write(data);
       [fate, cuts] = [null, cuts + 1];
       upstream.off('data', toClient);
