@@ -86,7 +86,7 @@ describe('two tenants', () => {
   it('share nothing: every list is empty for the one who owns nothing', async () => {
     const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
     const asked = lists
-      .filter(({ path }) => !/healthz|readyz|api-keys|instruments|presets|compare|dividends|corporate-actions/.test(path))
+      .filter(({ path }) => !/healthz|readyz|api-keys|instruments|presets|compare|dividends|corporate-actions|export|public-key/.test(path))
       .map(({ path }) => path);
     expect(asked.sort()).toEqual([
       '/v1/events',
