@@ -96,7 +96,7 @@ describe('a log that a newer release wrote to', () => {
     expect(code).toBe(REFUSED);
     expect(JSON.parse(stdout)).toMatchObject({ firstBad: { position: of.position } });
     expect(stderr).toMatch(
-      new RegExp(`^The log is damaged from position ${of.position} on: unreadable: CashDeposited: its data is no JSON`),
+      new RegExp(`^Log 1 is damaged from position ${of.position} on: unreadable: CashDeposited: its data is no JSON`),
     );
     expectRefusal(
       await vb(['projections', 'rebuild'], of),
