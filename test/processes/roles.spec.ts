@@ -38,6 +38,6 @@ describe('API, scheduler and worker as processes of their own', () => {
       expect((await fetch(`${url}/v1/readyz`)).status).toBe(200);
     }
     const [, scheduler] = fleet.servers;
-    expect((await scheduler?.api().get('/v1/positions'))?.status).toBe(404);
+    expect((await scheduler?.api().get('/v1/positions'))?.status).toBe(503);
   });
 });

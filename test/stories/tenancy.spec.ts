@@ -90,7 +90,8 @@ describe('tenancy', () => {
     const recorded = JSON.stringify(events);
     expect(recorded).toContain('Secretive');
     expect(recorded).not.toContain('ann@example.com');
-    const files = readdirSync(server.folder).map((file) => readFileSync(join(server.folder, file)));
+    const entries = readdirSync(server.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = entries.map((entry) => readFileSync(join(entry.parentPath, entry.name)));
     for (const key of [created.body.key, OWNER_KEY]) expect(files.some((bytes) => bytes.includes(key))).toBe(false);
     const profiles = await server.app.platform.opened.sql.read('SELECT email FROM user_profiles WHERE email IS NOT NULL');
     expect(profiles).toEqual([{ email: 'ann@example.com' }]);

@@ -128,7 +128,7 @@ describe('single statements', () => {
     expect(await sql.write("INSERT INTO jobs (name, state) VALUES (?, 'READY')", ['a'])).toEqual([]);
     expect(await sql.write("UPDATE jobs SET state = 'LEASED' WHERE name = ? RETURNING id, name", ['a'])).toEqual([{ id: 1, name: 'a' }]);
     expect(await sql.read('SELECT state FROM jobs WHERE id = ?', [1])).toEqual([{ state: 'LEASED' }]);
-    await expect(sql.read("UPDATE jobs SET state = 'X'")).rejects.toMatchObject({ code: 'SQLITE_READONLY' });
+    await expect(sql.read("UPDATE jobs SET state = 'X'")).rejects.toMatchObject({ code: 'store.unwritable' });
     expect(await sql.read('SELECT state FROM jobs')).toEqual([{ state: 'LEASED' }]);
     database.close();
   });
