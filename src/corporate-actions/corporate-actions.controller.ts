@@ -76,6 +76,7 @@ export class CorporateActionsController {
     return this.commands.execute(new ProcessActions({ ...context, tenantId, idempotency: null }));
   }
 
+  /** One announcement as its newest revision has it, and whether it waits for a person. */
   @Get(':id')
   @ApiOkResponse({ type: AnnouncementDto })
   get(@Tenant() tenantId: string, @Param('id') id: string): Promise<AnnouncementDto> {
