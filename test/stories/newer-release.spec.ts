@@ -95,9 +95,7 @@ describe('a log that a newer release wrote to', () => {
     const { code, stdout, stderr } = await vb(['events', 'verify', '--json'], of);
     expect(code).toBe(REFUSED);
     expect(JSON.parse(stdout)).toMatchObject({ firstBad: { position: of.position } });
-    expect(stderr).toMatch(
-      new RegExp(`^Log 1 is damaged from position ${of.position} on: unreadable: CashDeposited: its data is no JSON`),
-    );
+    expect(stderr).toMatch(new RegExp(`^Log 1 is damaged from position ${of.position} on: unreadable: CashDeposited: its data is no JSON`));
     expectRefusal(
       await vb(['projections', 'rebuild'], of),
       REFUSED,
