@@ -27,8 +27,7 @@ export async function startFleet(databaseUrl: string, environments: readonly Rea
     rows: async (sql, values = []) => (await client.query<Record<string, string | null>>(sql, [...values])).rows,
     complaints: () => servers.flatMap(complaintsOf),
     stop: async () => {
-      await client.end();
-      await Promise.all(servers.map((server) => server.stop()));
+      await Promise.all([client.end(), ...servers.map((server) => server.stop())]);
     },
   };
 }

@@ -24,8 +24,11 @@ describe(`PostgreSQL stops ${OUTAGES} times in the middle of a tick (OUTAGE_SEED
     fleet = await startFleet(cluster.url(), [{ VB_LOG_LEVEL: 'silent' }, { VB_LOG_LEVEL: 'silent' }]);
   }, 60_000);
   afterAll(async () => {
-    await fleet.stop();
-    await cluster.dispose();
+    try {
+      await fleet.stop();
+    } finally {
+      await cluster.dispose();
+    }
   });
 
   it(

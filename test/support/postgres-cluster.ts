@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,6 +61,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 export function startReaper(home: string): ChildProcess {
   const reaper = spawn(process.execPath, [reaperScript(), home], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
   reaper.unref();
+  if (reaper.stdin instanceof Socket) reaper.stdin.unref(); // or a cluster that a failed test left behind keeps the tests from ending
   return reaper;
 }
 

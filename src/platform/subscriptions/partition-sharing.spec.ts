@@ -155,6 +155,29 @@ describe.each(databases)('processes that share a subscription (%s)', (_kind, ope
     expect(first.errors).toEqual([]);
   });
 
+  it('live through a store that is out of reach, reads and writes alike, and go on when it is back', async () => {
+    let isOut = false;
+    const reach = (answer: () => Promise<unknown>) => (isOut ? Promise.reject(new Error('out of reach')) : answer());
+    const store = Object.create(scratch.store, {
+      append: { value: (...call: Parameters<typeof scratch.store.append>) => reach(() => scratch.store.append(...call)) },
+    }) as typeof scratch.store;
+    const read = async (...query: Parameters<typeof scratch.sql.read>) => {
+      const rows = await scratch.sql.read(...query);
+      return reach(() => Promise.resolve(rows)); // found out later than the write
+    };
+    const sql = Object.create(scratch.sql, { read: { value: read } }) as typeof scratch.sql;
+    await fill(2);
+    const first = await start(noting, { store, sql });
+    isOut = true;
+    await pass(15);
+    expect(first.errors.map(String)).toContain('Error: out of reach');
+    isOut = false;
+    await pass(30);
+    await fill(2);
+    await scratch.settle();
+    expect(sorted(await world.notes())).toEqual(await everything());
+  });
+
   it('keep a partition while a handler takes longer than a lease', async () => {
     let finish = (): void => undefined;
     const slow = async (events: readonly RecordedEvent[]) => {

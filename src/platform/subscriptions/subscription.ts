@@ -150,14 +150,14 @@ export class Subscription {
   }
 
   private async rebalance(logs: readonly number[]): Promise<void> {
-    const renewed = Promise.all([...this.readers.values()].map((reader) => reader.renew()));
+    const renewed = Promise.allSettled([...this.readers.values()].map((reader) => reader.renew())); // a failure waits for its turn
     const rows = await this.rows.ensured(this.name, logs, this.definition.partitions ?? PARTITIONS);
     for (const log of logs) this.partitions.set(log, rows.filter((row) => row.log === log).length);
     const share = this.parts.isShared ? await this.members.share(rows.length) : { first: 0, size: rows.length };
     const due = new Set([...rows, ...rows].slice(share.first, share.first + share.size).map(({ log, partition }) => keyOf(log, partition)));
     this.giveBack(share, due);
     await this.take(rows, share);
-    await renewed;
+    for (const outcome of await renewed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** What is too much, beginning with what would be another's if all were shared anew. */

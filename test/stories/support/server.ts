@@ -33,10 +33,10 @@ export interface Api {
 }
 
 /** A client of `url` with a key, or without one. */
-export function apiAt(url: string, key: string | null): Api {
+export function apiAt(url: string, key: string | null, send: typeof fetch = fetch): Api {
   const request = async <Body>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> => {
     const { body, text = body === undefined ? undefined : JSON.stringify(body), headers = {}, idempotencyKey } = options;
-    const response = await fetch(`${url}${path}`, {
+    const response = await send(`${url}${path}`, {
       method,
       body: text,
       headers: {
@@ -178,7 +178,17 @@ export async function spawnServer(options: SpawnOptions = {}): Promise<SpawnedSe
     child.kill(signal);
     return ended;
   };
-  return { child, url, folder, stdout, stderr, api: (key = OWNER_KEY) => apiAt(url, key), stop };
+  /** Says how the process ended where it no longer answers: "fetch failed" alone would hide it. */
+  const send: typeof fetch = async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (error) {
+      const end = await Promise.race([ended, new Promise<null>((resolve) => setTimeout(resolve, 1000, null))]);
+      if (end === null) throw error;
+      throw new Error(`the server ended with ${end.code ?? end.signal}: ${end.stdout.slice(-2000)} ${end.stderr}`, { cause: error });
+    }
+  };
+  return { child, url, folder, stdout, stderr, api: (key = OWNER_KEY) => apiAt(url, key, send), stop };
 }
 
 /** A start that is expected to fail: waits for the end. */
