@@ -46,14 +46,15 @@ export function requireNode() {
 
 /**
  * Runs a program to its end and returns its exit code (128 + n after signal n). SIGINT and SIGTERM are passed on.
- * With `quiet` its output goes to stderr.
+ * With `quiet` its output goes to stderr; `signal` kills it.
  */
-export function run(command, args, { quiet = false, env = process.env, shell = false } = {}) {
+export function run(command, args, { quiet = false, env = process.env, shell = false, signal: killer } = {}) {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { cwd: ROOT, env, shell, stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'] });
     const signals = ['SIGINT', 'SIGTERM'];
     const pass = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, pass);
+    killer?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     const release = () => signals.forEach((signal) => process.removeListener(signal, pass));
     child.once('error', (error) => {
       release();

@@ -95,6 +95,7 @@ async function close(
 ): Promise<void> {
   shutdown.begin();
   const background = Promise.all([stopBackground(nest, log), projections.stop()]);
+  background.catch(() => undefined); // heard below, once the last answer is out
   const server = nest.getHttpServer() as Server;
   const stopSweeping = timer.every(SWEEP_MS, () => server.closeIdleConnections());
   const cancelForce = timer.after(PATIENCE_MS, () => server.closeAllConnections());
