@@ -65,10 +65,14 @@ export async function done<R extends { readonly status: number; readonly text: s
 }
 
 /** Asked again while the answer is that it cannot be had now: what a scheduler does on a busy machine, and it evaluates nothing twice. */
-export async function granted<R extends { readonly status: number; readonly text: string }>(ask: () => Promise<R>): Promise<R> {
+export async function granted<R extends { readonly status: number; readonly text: string }>(
+  ask: () => Promise<R>,
+  refusals: string[],
+): Promise<R> {
   for (let tries = 1; ; tries++) {
     const reply = await ask();
     if (reply.status !== 503 || tries > 20) return done(Promise.resolve(reply));
+    refusals.push(reply.text);
   }
 }
 

@@ -14,6 +14,7 @@ const TERMINAL = "('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'SKIPPED')";
 describe(`${PROCESSES} processes, ${TICKS} ticks, ${POSITIONS} positions that all fire`, () => {
   let database: TestDatabase;
   let fleet: Fleet;
+  const refusals: string[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -27,13 +28,13 @@ describe(`${PROCESSES} processes, ${TICKS} ticks, ${POSITIONS} positions that al
     for (let tick = 0; tick < TICKS; tick++) {
       const price = prices[tick % 2];
       await Promise.all(symbols.map((symbol) => done(first.api().post('/v1/quotes', { symbol, bid: price, ask: price }))));
-      await Promise.all(fleet.servers.map((server) => granted(() => server.api().post('/v1/ticks', { tick_id: tickId(tick) }))));
+      await Promise.all(fleet.servers.map((server) => granted(() => server.api().post('/v1/ticks', { tick_id: tickId(tick) }), refusals)));
       await until(`the orders of tick ${tick} end`, async () => {
         const [open] = await fleet.rows(`SELECT count(*) AS open FROM orders WHERE status NOT IN ${TERMINAL}`);
         return open?.['open'] === '0';
       });
     }
-  }, 600_000);
+  }, 60_000 * TICKS);
 
   afterAll(async () => {
     await fleet.stop();
@@ -80,6 +81,11 @@ describe(`${PROCESSES} processes, ${TICKS} ticks, ${POSITIONS} positions that al
   it('shares the positions of a tick between the processes', async () => {
     const rows = await fleet.rows('SELECT tick_id, count(DISTINCT holder) AS holders FROM tick_shares GROUP BY tick_id');
     expect(Number(rows[0]?.['holders'])).toBeGreaterThan(1);
+  });
+
+  it('refuses no tick, or says that it may be asked again', () => {
+    for (const refusal of refusals) expect(refusal).toMatch(/try again/);
+    if (isSoak) process.stdout.write(`${refusals.length} ticks were asked again: ${[...new Set(refusals)].join('; ')}\n`);
   });
 
   it('leaves a log and read tables that verify, and processes that complain of nothing', async () => {

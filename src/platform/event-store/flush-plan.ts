@@ -5,7 +5,7 @@
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import type { AppendCall, NewEvent, StreamAppend } from './event-store.port';
 import { FlushRows, type KnownRows, NOTHING_KNOWN } from './flush-rows';
-import type { QueuedCall } from './group-commit';
+import type { QueuedCall } from './call-queue';
 
 export interface Head {
   readonly tenantId: string;

@@ -20,7 +20,8 @@ import {
   type VerifyReport,
   type WitnessedHead,
 } from './event-store.port';
-import { GroupCommit, type QueuedCall } from './group-commit';
+import type { QueuedCall } from './call-queue';
+import { GroupCommit } from './group-commit';
 import { MemoryRows } from './memory-rows';
 import { notBefore, recordedEvent } from './recorded-event';
 import type { Row } from './row-write';
@@ -73,11 +74,11 @@ export class MemoryEventStore extends EventStore {
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.group.submit(call);
+    return this.group.calls.submit(call);
   }
 
   appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]> {
-    return submitChecked(calls, (checked) => this.group.submitEach(checked));
+    return submitChecked(calls, (checked) => this.group.calls.submitEach(checked));
   }
 
   async readStream(scope: TenantScope, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {

@@ -14,7 +14,7 @@ import type { CrashPoints } from './crash-points';
 import { DuplicateKey } from './event-store.errors';
 import type { RecordedEvent } from './event-store.port';
 import { type FlushPlan, type Known, NOTHING, planFlush } from './flush-plan';
-import type { QueuedCall } from './group-commit';
+import type { QueuedCall } from './call-queue';
 import type { LogHead } from './head-witness';
 import type { PgConnection } from './postgres-connection';
 import { appendStatement, type FlushOutcome, readOutcome, recordedEvents } from './postgres-flush';

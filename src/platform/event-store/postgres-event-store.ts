@@ -88,11 +88,11 @@ export class PgEventStore extends EventStore {
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.group.submit(call);
+    return this.group.calls.submit(call);
   }
 
   appendEach(calls: readonly AppendCall[]): Promise<readonly unknown[]> {
-    return submitChecked(calls, (checked) => this.group.submitEach(checked));
+    return submitChecked(calls, (checked) => this.group.calls.submitEach(checked));
   }
 
   readStream({ log, tenantId }: TenantScope, stream: string, afterVersion = 0): Promise<readonly RecordedEvent[]> {

@@ -3,7 +3,7 @@ import type { BatchStatement } from '../database/postgres-batch';
 import type { Known } from './flush-plan';
 import { nameKey } from './flush-plan';
 import { rowKey } from './flush-rows';
-import type { QueuedCall } from './group-commit';
+import type { QueuedCall } from './call-queue';
 import { lookStatement, type StatementNames } from './postgres-rows';
 import type { RowWrite } from './row-write';
 import { joined } from './text-columns';

@@ -6,7 +6,7 @@ import type { CrashPoints } from './crash-points';
 import { canonicalText, chainHash, contentHash, genesis, leafHash } from './event-hash';
 import { DuplicateKey, VersionConflict } from './event-store.errors';
 import type { AppendCall, NewEvent, RecordedEvent } from './event-store.port';
-import type { QueuedCall } from './group-commit';
+import type { QueuedCall } from './call-queue';
 import type { HeadWitness, LogHead } from './head-witness';
 import { HeadVersions } from './head-versions';
 import { notBefore, recordedEvent } from './recorded-event';
