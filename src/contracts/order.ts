@@ -12,9 +12,6 @@ export type PricePolicy = 'MID' | 'LAST' | 'BID' | 'ASK';
 export type OrderStatus =
   'QUEUED' | 'SUBMITTED' | 'PARTIALLY_FILLED' | 'PENDING_CANCEL' | 'UNKNOWN' | 'FILLED' | 'CANCELED' | 'REJECTED' | 'EXPIRED' | 'SKIPPED';
 
-export const TERMINAL_STATUSES: readonly OrderStatus[] = ['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED', 'SKIPPED'];
-export const isTerminal = (status: OrderStatus): boolean => TERMINAL_STATUSES.includes(status);
-
 export interface OrderIntent {
   readonly order_id: string;
   readonly client_order_id: string;
@@ -44,9 +41,6 @@ export interface OrderIntent {
   readonly tick_id: string | null;
   readonly reason: string;
 }
-
-/** What the unique keys of a tick's orders start with; a caller's key, whatever it looks like, never takes their place. */
-export const tickOrderKeys = (tickId: string): string => `order:tick:${tickId}:`;
 
 export interface TradeData {
   readonly trade_id: string;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { formatAmount, formatOptional } from '../kernel/amount';
 import { specFor } from '../kernel/decider.spec-support';
-import { isTerminal, type OrderCommandBody, type OrderEvent, type OrderIntent } from '../contracts/order';
+import type { OrderCommandBody, OrderEvent, OrderIntent } from '../contracts/order';
+import { isTerminal } from '../contracts/order-status';
 import { averageFillPrice, orderDecider, type PlacedOrder } from './order.decider';
 
 const given = specFor(orderDecider);

@@ -4,7 +4,8 @@ import type { Instant } from '../kernel/clock';
 import type { Decider } from '../kernel/decider';
 import { DomainError, never } from '../kernel/errors';
 import { roundHalfEven } from '../kernel/exact';
-import { isTerminal, type OrderCommandBody, type OrderEvent, type OrderIntent, type OrderStatus, tickOrderKeys } from '../contracts/order';
+import type { OrderCommandBody, OrderEvent, OrderIntent, OrderStatus } from '../contracts/order';
+import { isTerminal, tickOrderKeys } from '../contracts/order-status';
 
 export interface PlacedOrder extends Omit<OrderIntent, 'qty'> {
   readonly status: OrderStatus;

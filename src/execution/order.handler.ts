@@ -6,12 +6,12 @@ import { DomainError, InputError } from '../kernel/errors';
 import {
   BookBrokerFill,
   FlattenPosition,
-  isTerminal,
   type ManualOrderTerms,
   type OrderView,
   PlaceManualOrder,
   RequestOrderCancel,
 } from '../contracts/order';
+import { isTerminal } from '../contracts/order-status';
 import { GetPosition } from '../contracts/position';
 import { IntentQueue } from '../platform/queue/queue.port';
 import type { RunOptions } from '../platform/streams/stream-item';

@@ -2,7 +2,7 @@
 import { parseAmount, ZERO } from '../kernel/amount';
 import { type ActionEntry, awaitsCashInLieu, type DividendEntry } from '../rules/action-ledger';
 import { POSITION_ACTIONS, type PositionActionEvent, type PositionActionStatus } from '../contracts/position-action';
-import { type EventProjection, type EventView, type ProjectedRow, readTable } from '../platform/projections/projection';
+import { eventProjection, type EventView, type ProjectedRow, readTable } from '../platform/projections/projection';
 import { dividendOf, haltOf, splitOf } from './position.action-entry';
 import { isActionEvent } from './position.action-evolve';
 
@@ -25,25 +25,28 @@ const COLUMNS = [
 
 export const positionActionsTable = readTable(POSITION_ACTIONS, ['entry_id'], COLUMNS);
 
-export const positionActionsProjection: EventProjection = {
+type Subject = 'position_id' | 'portfolio_id' | 'instrument_id' | 'symbol';
+
+export const positionActionsProjection = eventProjection({
   kind: 'event',
   name: POSITION_ACTIONS,
   version: 1,
   category: 'position',
   table: positionActionsTable,
+  reads: ['position_id', 'portfolio_id', 'instrument_id', 'symbol'],
   rows(event) {
     if (!isActionEvent(event)) return [];
     const entry = entryOf(event.body as unknown as PositionActionEvent['data']);
     return [{ op: 'upsert', row: rowOf(event, entry) }];
   },
-};
+});
 
 function entryOf(data: PositionActionEvent['data']): ActionEntry {
   if (data.kind === 'dividend') return dividendOf(data);
   return data.kind === 'split' ? splitOf(data) : haltOf(data);
 }
 
-function rowOf({ position_id, portfolio_id, instrument_id, symbol }: EventView, entry: ActionEntry): ProjectedRow {
+function rowOf({ position_id, portfolio_id, instrument_id, symbol }: EventView<Subject>, entry: ActionEntry): ProjectedRow {
   const { corporate_action_id, announced_by, revision, kind, ex_date } = entry;
   const status = statusOf(entry);
   return {

@@ -2,7 +2,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { type Clock, type Instant, later } from '../kernel/clock';
 import { systemContext, SYSTEM_TENANT } from '../kernel/context';
-import { tickOrderKeys } from '../contracts/order';
+import { tickOrderKeys } from '../contracts/order-status';
 import { RunTick, type TickView } from '../contracts/tick';
 import type { TenantTables } from '../platform/database/tenant-tables';
 import type { Log } from '../platform/observability/log';

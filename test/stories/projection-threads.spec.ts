@@ -1,4 +1,5 @@
 /** Rebuild and verification in threads of the built program: beside ticks and requests, and after a kill. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,19 +7,18 @@ import { systemContext } from '../../src/kernel/context';
 import { openRaw, tamper } from './support/kept-store';
 import { createTestDatabase } from '../support/postgres-databases';
 import { OWNER_KEY, type RunningServer, startServer } from './support/server';
-import { scratchFolders, startVb, vb, vbJson, type VbOptions } from './support/vb';
+import { scratchFolders, startVb, vbJson, type VbOptions } from './support/vb';
 
 const WORKER = join(__dirname, '../../dist/src/projection-worker.js');
+const REBUILDER = join(__dirname, '../../dist/test/processes/programs/rebuilder.js');
 const TABLES = ['positions', 'tenants', 'api_keys'] as const;
 const POSITIONS = 2_100;
 /** Appended at once. */
 const WAVE = 300;
-/** Of each position: enough events that a rebuild is worth threads. */
+/** Of each position. */
 const DEPOSITS = 9;
-
-interface Rebuilt {
-  readonly tables: readonly { readonly table: string; readonly rows: number }[];
-}
+/** Threads also for a history that would be folded without. */
+const IN_THREADS = { projectionWorker: WORKER, threadsFrom: 1_000 };
 
 const opening = (position: number): object => ({
   position_id: `p${position}`,
@@ -73,6 +73,13 @@ function dump(file: string): readonly string[] {
   }
 }
 
+it('a thread loads what folds and no framework, or it would start slower than it folds', () => {
+  const script = `require(${JSON.stringify(WORKER.replace('projection-worker', 'app.streams'))});
+    process.stdout.write(Object.keys(require.cache).filter((file) => /@nestjs|rxjs|typeorm/.test(file)).join());`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+});
+
 describe('a store with a long history', () => {
   const folder = scratchFolders();
   const home = mkdtempSync(join(tmpdir(), 'vb-long-'));
@@ -94,19 +101,27 @@ describe('a store with a long history', () => {
     const of = store();
     const before = dump(of.file);
     tamper(of.file, 'DELETE FROM positions', 'DELETE FROM api_keys');
-    const { tables } = await vbJson<Rebuilt>(['projections', 'rebuild'], of);
-    expect(tables.find(({ table }) => table === 'positions')?.rows).toBe(POSITIONS);
-    expect(dump(of.file)).toEqual(before);
-    tamper(of.file, "UPDATE positions SET status = 'PAUSED' WHERE position_id = 'p77'");
-    const { code, stderr } = await vb(['projections', 'verify', 'positions'], of);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^changed: positions \{.*"position_id":"p77".*\} status live "PAUSED" expected "ACTIVE"$/m);
+    const server = await startServer({ env: of.env, overrides: IN_THREADS });
+    try {
+      const { tables } = await server.app.platform.projections.rebuild('all');
+      expect(tables.find(({ table }) => table === 'positions')?.rows).toBe(POSITIONS);
+      expect(dump(of.file)).toEqual(before);
+      tamper(of.file, "UPDATE positions SET status = 'PAUSED' WHERE position_id = 'p77'");
+      const { isEqual, tables: compared } = await server.app.platform.projections.verify('positions');
+      expect(isEqual).toBe(false);
+      expect(compared[0]).toMatchObject({
+        changed: 1,
+        differences: [{ key: { position_id: 'p77' }, column: 'status', live: '"PAUSED"', expected: '"ACTIVE"' }],
+      });
+    } finally {
+      await server.stop();
+    }
   });
 
   it('goes on with a rebuild that was killed', async () => {
     const of = store();
     const before = dump(of.file);
-    const { child, ended } = startVb(['projections', 'rebuild'], of);
+    const { child, ended } = startVb([], { ...of, program: REBUILDER });
     const connection = openRaw(of.file);
     try {
       const written = connection.prepare('SELECT count(*) FROM projection_build_parts WHERE position > 0').pluck();
@@ -121,13 +136,13 @@ describe('a store with a long history', () => {
       of,
     );
     expect(listed.find(({ name }) => name === 'positions')?.building?.events).toBeGreaterThan(0);
-    await vbJson(['projections', 'rebuild'], of);
+    expect(await startVb([], { ...of, program: REBUILDER }).ended).toMatchObject({ code: 0, stderr: '' });
     expect(dump(of.file)).toEqual(before);
   });
 
   it('is rebuilt and verified while requests are answered, and the former table comes back', async () => {
     const of = store();
-    const server = await startServer({ env: of.env, overrides: { projectionWorker: WORKER } });
+    const server = await startServer({ env: of.env, overrides: IN_THREADS });
     try {
       await rebuildBesideRequests(server, POSITIONS);
     } finally {
@@ -139,8 +154,7 @@ describe('a store with a long history', () => {
 describe('a long history on PostgreSQL', () => {
   it('is rebuilt and verified by threads while requests are answered, and the former table comes back', async () => {
     const database = await createTestDatabase();
-    const overrides = { projectionWorker: WORKER, threadsFrom: 1_000 };
-    const server = await startServer({ env: { DATABASE_URL: database.url }, overrides });
+    const server = await startServer({ env: { DATABASE_URL: database.url }, overrides: IN_THREADS });
     try {
       await fillHistory(server, 300);
       await rebuildBesideRequests(server, 300);

@@ -1,5 +1,5 @@
 /** Folds part of a log page by page; rows and checkpoint are committed together, so that a crash costs no more than a batch. */
-import { type FoldIo, type LogRange, type Share } from './fold-io';
+import type { FoldEvent, FoldIo, LogRange, Share } from './fold-io';
 import type { Projection } from './projection';
 import { ProjectionFold } from './projection-fold';
 
@@ -28,19 +28,33 @@ export type AfterPage = (position: number) => Promise<void>;
 export async function foldLog({ projections, range, share, parts, statesKept = STATES_KEPT }: FoldTask, io: FoldIo, afterPage: AfterPage) {
   const { log, upTo } = range;
   const fold = new ProjectionFold(projections, log, statesKept, range.after === 0);
-  const query = { categories: fold.categories, columns: fold.columns, share };
+  const query = { categories: fold.categories, header: fold.header, share };
   const commit = (from: number, position: number): Promise<void> => io.commit(fold.take(), { log, parts, from, position });
+  const endOf = (after: number): number => Math.min(after + WINDOW, upTo);
+  const read = (after: number): Promise<readonly FoldEvent[]> => io.read(query, { log, after, upTo: endOf(after) });
   let committed = range.after;
+  let events = range.after < upTo ? await read(range.after) : [];
   for (let after = range.after; after < upTo;) {
-    const end = Math.min(after + WINDOW, upTo);
-    const events = await io.read(query, { log, after, upTo: end });
     for (const { fold: states, keys } of fold.missing(events)) states.adopt(await io.load(states.table, keys));
-    fold.apply(events);
-    after = end;
+    after = endOf(after);
+    const next = after < upTo ? read(after) : NO_MORE;
+    await beside(next, () => fold.apply(events));
+    events = await next;
     if (fold.pending >= BATCH || fold.isFull || after - committed >= CHECKPOINT_EVERY || after === upTo) {
       await commit(committed, after);
       committed = after;
     }
     await afterPage(after);
+  }
+}
+
+const NO_MORE = Promise.resolve<readonly FoldEvent[]>([]);
+
+/** A page is on its way while the one before is folded, and nothing else is asked of its connection before it is there. */
+async function beside(coming: Promise<unknown>, work: () => void): Promise<void> {
+  try {
+    work();
+  } finally {
+    await Promise.allSettled([coming]);
   }
 }

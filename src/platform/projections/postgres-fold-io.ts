@@ -6,24 +6,41 @@ import { deleteText, upsertText } from '../event-store/postgres-rows';
 import { cellsOf } from '../event-store/row-cells';
 import type { Cell, Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { overtaken, saveCheckpoint, type Statement } from './build-records';
-import type { Checkpoint, FoldEvent, FoldIo, FoldQuery, LogRange, Positions, Share } from './fold-io';
+import {
+  type Checkpoint,
+  foldColumns,
+  type FoldEvent,
+  foldEvents,
+  type FoldIo,
+  type FoldQuery,
+  type LogRange,
+  type Positions,
+  type Share,
+} from './fold-io';
 
 /** Runs one statement, wherever: on any connection, or on the one of a transaction. */
-export type PgQuery = (
-  sql: string,
-  params: readonly Cell[],
-) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+export interface PgQuery {
+  (sql: string, params: readonly Cell[]): Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+  /** Rows as bare cells: for many of them. */
+  cells<Cells extends readonly unknown[]>(sql: string, params: readonly Cell[]): Promise<readonly Cells[]>;
+}
 
 /** Question marks become PostgreSQL's own. Throws UnavailableError where the server is at fault. */
-export const queryOn =
-  (client: Pick<ClientBase, 'query'>): PgQuery =>
-  async (sql, params) => {
+export function queryOn(client: Pick<ClientBase, 'query'>): PgQuery {
+  const orFailure = async <Result>(result: Promise<Result>): Promise<Result> => {
     try {
-      return await client.query<Row>(numbered(sql), [...params]);
+      return await result;
     } catch (error) {
       throw serverFailure(error) ?? error;
     }
   };
+  const rows = (sql: string, params: readonly Cell[]) => orFailure(client.query<Row>(numbered(sql), [...params]));
+  const cells = async <Cells extends readonly unknown[]>(sql: string, params: readonly Cell[]): Promise<readonly Cells[]> => {
+    const result = await orFailure(client.query<unknown[]>({ text: numbered(sql), values: [...params], rowMode: 'array' }));
+    return result.rows as unknown as readonly Cells[];
+  };
+  return Object.assign(rows, { cells });
+}
 
 export async function pgHeads(query: PgQuery): Promise<Positions> {
   const { rows } = await query('SELECT log, position FROM log_tails WHERE position > 0 ORDER BY log', []);
@@ -52,7 +69,7 @@ export class PgFoldIo implements FoldIo {
   ) {}
 
   async read(query: FoldQuery, { log, after, upTo }: LogRange): Promise<readonly FoldEvent[]> {
-    return (await this.query(readText(query), [log, after, upTo])).rows as readonly unknown[] as readonly FoldEvent[];
+    return foldEvents(await this.query.cells(readText(query), [log, after, upTo]), query);
   }
 
   async load(table: TableDefinition, keys: readonly Row[]): Promise<readonly Row[]> {
@@ -102,10 +119,11 @@ function asJson(columns: readonly string[], rows: readonly Row[]): string {
 }
 
 /** Categories and columns come from code, never from input. */
-function readText({ categories, columns, share }: FoldQuery): string {
+function readText(query: FoldQuery): string {
+  const { categories, share } = query;
   const names = categories.map((category) => `'${category}'`).join(', ');
   const conditions = ['log = ? AND position > ? AND position <= ?', `split_part(stream, '-', 1) IN (${names})`, ...shareCondition(share)];
-  return `SELECT ${columns.join(', ')} FROM events WHERE ${conditions.join(' AND ')} ORDER BY position`;
+  return `SELECT ${foldColumns(query).join(', ')} FROM events WHERE ${conditions.join(' AND ')} ORDER BY position`;
 }
 
 /** By the last letters of the stream's id, as on SQLite: the server's own hash may be another in its next version. */

@@ -6,14 +6,22 @@ import type { Row, RowWrite, TableDefinition } from '../event-store/row-write';
 import { UnreadableEvent } from '../event-store/unreadable-event';
 import { scoped } from '../streams/append-plan';
 import type { FoldEvent } from './fold-io';
-import type { EventProjection, EventView, Projection } from './projection';
+import type { EventProjection, EventView, HeaderField, Projection } from './projection';
 import { StateFold } from './state-fold';
 
 type Write = Extract<RowWrite, { readonly op: 'upsert' | 'delete' }>;
 
-const FOLDED = ['position', 'tenant_id', 'stream', 'version', 'type', 'schema_version', 'ts', 'data'] as const;
-/** Event projections may look at the whole header. */
-const HEADER = ['event_id', 'portfolio_id', 'position_id', 'instrument_id', 'symbol', 'correlation_id', 'causation_id', 'actor'] as const;
+/** The header that event projections may look at. */
+const HEADER: readonly HeaderField[] = [
+  'event_id',
+  'portfolio_id',
+  'position_id',
+  'instrument_id',
+  'symbol',
+  'correlation_id',
+  'causation_id',
+  'actor',
+];
 
 /** Rows that must be there before a page can be folded. */
 export interface MissingRows {
@@ -27,7 +35,8 @@ export interface MissingRows {
  */
 export class ProjectionFold {
   readonly categories: readonly string[];
-  readonly columns: readonly string[];
+  /** What is read of each event beside what every fold reads. */
+  readonly header: readonly HeaderField[];
   private readonly byCategory = new Map<string, CategoryFold>();
   private readonly states: readonly StateFold[];
   /** Of event projections, by table and key: whichever event wrote a row last. */
@@ -52,7 +61,8 @@ export class ProjectionFold {
     }
     this.states = states;
     this.categories = [...this.byCategory.keys()];
-    this.columns = projections.some(({ kind }) => kind === 'event') ? [...FOLDED, ...HEADER] : FOLDED;
+    const read = new Set(projections.flatMap((projection) => (projection.kind === 'event' ? headerOf(projection) : [])));
+    this.header = HEADER.filter((field) => read.has(field));
   }
 
   /** Rows that have changed since they were last taken. */
@@ -100,7 +110,7 @@ export class ProjectionFold {
   }
 
   private applyRows(projections: readonly EventProjection[], event: FoldEvent, body: EventView['body']): void {
-    const view = { ...event, log: this.log, body } as unknown as EventView;
+    const view = Object.assign(event, { log: this.log, body }) as unknown as EventView; // the event is the fold's own
     const scope = { log: this.log, tenantId: event.tenant_id };
     for (const projection of projections) {
       const { table } = projection;
@@ -119,6 +129,8 @@ export class ProjectionFold {
     return fold;
   }
 }
+
+const headerOf = ({ reads = HEADER }: EventProjection): readonly HeaderField[] => reads;
 
 /** The projections of one category of streams. */
 interface CategoryFold {

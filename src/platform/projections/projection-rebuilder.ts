@@ -48,8 +48,8 @@ export interface RebuilderParts {
 
 /** Where nothing else is asked for. */
 const ALL = 'all';
-/** Events that are worth threads: below, starting them costs more than it saves. */
-const LARGE = 20_000;
+/** Events that are worth threads: below, their start and their warming up cost more than they save. */
+const LARGE = 100_000;
 const quiet: OnProgress = () => undefined;
 
 /** What was built is for whoever goes on with it: this program after its next start, or another process already. */

@@ -18,13 +18,17 @@ export interface StateProjection<State> {
   fromRow(row: Row): Folded<State>;
 }
 
+type Always = 'type' | 'schema_version' | 'ts';
+/** Parts of an event's header that not every projection looks at. */
+export type HeaderField = Exclude<keyof EventHeader, Always>;
+
 /** What an event projection sees: everything known before the event has its place in the log. */
-export interface EventView extends EventHeader {
+export type EventView<Field extends HeaderField = HeaderField> = Pick<EventHeader, Always | Field> & {
   readonly log: number;
   readonly tenant_id: string;
   readonly stream: string;
   readonly body: Readonly<Record<string, unknown>>;
-}
+};
 
 export interface ProjectedWrite {
   readonly op: 'upsert' | 'delete';
@@ -32,7 +36,7 @@ export interface ProjectedWrite {
 }
 
 /** Rows that follow from single events. Later events of the same key replace the row. */
-export interface EventProjection {
+export interface EventProjection<Field extends HeaderField = HeaderField> {
   readonly kind: 'event';
   readonly name: string;
   readonly version: number;
@@ -40,8 +44,15 @@ export interface EventProjection {
   readonly table: TableDefinition;
   /** True where one row may follow from streams of different ids, so that a rebuild cannot fold them beside each other. */
   readonly spansStreams?: boolean;
-  rows(event: EventView): readonly ProjectedWrite[];
+  /** Parts of the header that it looks at, so that a rebuild reads no others; all of them where it is missing. */
+  readonly reads?: readonly Field[];
+  rows(event: EventView<Field>): readonly ProjectedWrite[];
 }
+
+/** A projection whose `rows` can look at no more of the header than its `reads` names. */
+export const eventProjection = <Field extends HeaderField = never>(
+  projection: EventProjection<Field> & { readonly reads: readonly Field[] },
+): EventProjection => projection;
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a registry holds projections of every state type
 export type Projection = StateProjection<any> | EventProjection;

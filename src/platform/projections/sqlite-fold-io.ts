@@ -1,7 +1,16 @@
 /** Folding on one SQLite connection: a window of the log at once, rows by their keys. */
 import type { SqliteConnection, SqliteStatement } from '../database/sqlite-driver';
 import type { Row, TableDefinition } from '../event-store/row-write';
-import type { FoldEvent, FoldQuery, LogRange, Positions, Share } from './fold-io';
+import {
+  type EventCells,
+  foldColumns,
+  type FoldEvent,
+  foldEvents,
+  type FoldQuery,
+  type LogRange,
+  type Positions,
+  type Share,
+} from './fold-io';
 
 /** From log to log by the index, however many events lie between, and the last position of each. */
 const HEADS = `WITH RECURSIVE found (log) AS (
@@ -18,7 +27,8 @@ export class SqliteReads {
   constructor(private readonly connection: SqliteConnection) {}
 
   read(query: FoldQuery, { log, after, upTo }: LogRange): readonly FoldEvent[] {
-    return this.statement(readText(query)).all(log, after, upTo) as FoldEvent[];
+    const statement = this.statement(readText(query)).raw();
+    return foldEvents(statement.all(log, after, upTo) as EventCells[], query);
   }
 
   load(table: TableDefinition, keys: readonly Row[]): readonly Row[] {
@@ -36,11 +46,12 @@ export class SqliteReads {
 }
 
 /** Categories and columns come from code, never from input. */
-function readText({ categories, columns, share }: FoldQuery): string {
+function readText(query: FoldQuery): string {
+  const { categories, share } = query;
   const names = categories.map((category) => `'${category}'`).join(', ');
   const category = `substr(stream, 1, instr(stream, '-') - 1) IN (${names})`;
   const conditions = ['log = ? AND position > ? AND position <= ?', category, ...shareCondition(share)];
-  return `SELECT ${columns.join(', ')} FROM main.events WHERE ${conditions.join(' AND ')} ORDER BY position`;
+  return `SELECT ${foldColumns(query).join(', ')} FROM main.events WHERE ${conditions.join(' AND ')} ORDER BY position`;
 }
 
 /** By the last letters of the stream's id, which differ most: SQLite has no hash of its own, and one in JavaScript costs more than the fold. */

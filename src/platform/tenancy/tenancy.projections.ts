@@ -1,6 +1,6 @@
 /** Who may come in: tenants, issued keys and revocations, each a row of one event. */
 import { SYSTEM_TENANT } from '../../kernel/context';
-import { type EventProjection, type EventView, readTable } from '../projections/projection';
+import { eventProjection, type EventView, readTable } from '../projections/projection';
 import { defineStream } from '../streams/stream-registry';
 import { tenantDecider } from './tenant.decider';
 
@@ -13,16 +13,17 @@ export const revocationsTable = readTable('api_key_revocations', ['key_id'], ['r
 /** The only place of names and addresses: no event repeats them, so erasing a row forgets a person. */
 export const userProfilesTable = readTable('user_profiles', ['user_id'], ['email', 'name', 'created_at']);
 
-const text = (event: EventView, field: string): string => String(event.body[field]);
-const roles = (event: EventView): string => JSON.stringify(event.body['roles']);
-const tenantOf = ({ stream }: EventView): string => stream.slice(stream.indexOf('-') + 1);
+const text = (event: EventView<never>, field: string): string => String(event.body[field]);
+const roles = (event: EventView<never>): string => JSON.stringify(event.body['roles']);
+const tenantOf = ({ stream }: EventView<never>): string => stream.slice(stream.indexOf('-') + 1);
 
-const tenants: EventProjection = {
+const tenants = eventProjection({
   kind: 'event',
   name: 'tenants',
   version: 1,
   category: 'tenant',
   table: tenantsTable,
+  reads: [],
   rows: (event) =>
     event.type !== 'TenantCreated'
       ? []
@@ -38,14 +39,15 @@ const tenants: EventProjection = {
             },
           },
         ],
-};
+});
 
-const apiKeys: EventProjection = {
+const apiKeys = eventProjection({
   kind: 'event',
   name: 'api_keys',
   version: 1,
   category: 'tenant',
   table: apiKeysTable,
+  reads: [],
   rows(event) {
     if (event.type === 'ApiKeyRevoked') return [];
     const first = event.type === 'TenantCreated';
@@ -60,15 +62,16 @@ const apiKeys: EventProjection = {
     };
     return [{ op: 'upsert', row }];
   },
-};
+});
 
-const revocations: EventProjection = {
+const revocations = eventProjection({
   kind: 'event',
   name: 'api_key_revocations',
   version: 1,
   category: 'tenant',
   table: revocationsTable,
+  reads: [],
   rows: (event) => (event.type === 'ApiKeyRevoked' ? [{ op: 'upsert', row: { key_id: text(event, 'key_id'), revoked_at: event.ts } }] : []),
-};
+});
 
 export const tenantStream = defineStream({ decider: tenantDecider, rows: [tenants, apiKeys, revocations] });

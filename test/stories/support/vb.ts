@@ -10,6 +10,8 @@ export interface VbOptions {
   /** Where it runs; its store is below, in `data`. */
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another program than the command line, built. */
+  readonly program?: string;
 }
 
 export interface VbEnd {
@@ -27,9 +29,9 @@ export interface VbProcess {
 const running = new Set<ChildProcess>();
 
 /** Starts it and gives it back at once. Throws where the program was not built. */
-export function startVb(args: readonly string[], { folder = tmpdir(), env = {} }: VbOptions = {}): VbProcess {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run "npm run build" before these tests`);
-  const child = spawn(process.execPath, [CLI, ...args], {
+export function startVb(args: readonly string[], { folder = tmpdir(), env = {}, program = CLI }: VbOptions = {}): VbProcess {
+  if (!existsSync(program)) throw new Error(`${program} is missing: run "npm run build" before these tests`);
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', VB_LOG_LEVEL: 'silent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
