@@ -4,7 +4,7 @@ import type { Projection } from './projection';
 import { ProjectionFold } from './projection-fold';
 
 /** Positions looked at in one go: a few milliseconds. */
-export const WINDOW = 2_048;
+export const WINDOW = 1_024;
 /** Rows that wait to be written, at most about this many and those of a page. */
 const BATCH = 2_000;
 /** Positions after which a checkpoint is written even where few rows changed. */
