@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../src/kernel/errors';
 import { ProjectionRebuilder } from '../src/platform/projections/projection-rebuilder';
 import { inFolder, openSqliteStore } from './append-sqlite';
 import { type BenchServer, openPostgres, withServer } from './bench-postgres';
@@ -96,8 +97,12 @@ async function appendToPeer(store: PeerStore, samples: readonly BenchEvent[]): P
   await Promise.all(Array.from({ length: CALLERS }, (_, first) => call(first)));
 }
 
+/** Now and then even a lone call fails, because its own statements still run when it commits; nothing was written then, and it comes again. */
 async function oneAfterAnother(store: PeerStore, samples: readonly BenchEvent[]): Promise<void> {
-  for (const sample of samples) await store.appendToStream(sample.stream, [peerEvent(sample)]);
+  for (const sample of samples) {
+    const call = (): Promise<unknown> => store.appendToStream(sample.stream, [peerEvent(sample)]);
+    await call().catch((error: unknown) => (messageOf(error).includes('SQLITE_BUSY') ? call() : Promise.reject(error as Error)));
+  }
 }
 
 /** The next events of the same streams at each call. */
@@ -145,14 +150,16 @@ async function rebuilds(server: BenchServer, peer: PeerPostgres): Promise<void> 
     for (let start = 0; start < samples.length; start += PEER_APPEND) {
       await store.appendToStream(`evaluations-${start}`, samples.slice(start, start + PEER_APPEND).map(peerEvent));
     }
-    let seen = 0;
+    let rebuilt = 0;
     const again = async (): Promise<void> => {
-      seen = 0;
+      let seen = 0;
       const handle = (events: readonly unknown[]): Promise<void> => Promise.resolve(void (seen += events.length));
-      const projection = peer.postgreSQLProjection({ name: 'latest', canHandle: ['EvaluationRecorded'], handle });
+      const name = `latest_${++rebuilt}`; // one of a known name goes on from its checkpoint, with nothing to do
+      const projection = peer.postgreSQLProjection({ name, canHandle: ['EvaluationRecorded'], handle });
       const consumer = peer.rebuildPostgreSQLProjections({ connectionString, projections: [projection] });
       await consumer.start();
       await consumer.close();
+      if (seen !== samples.length) throw new Error(`${EMMETT} handed over ${seen} of ${samples.length} events`);
     };
     const rebuilder = app.nest.get(ProjectionRebuilder);
     const standings = await compete(ours, [
@@ -162,11 +169,7 @@ async function rebuilds(server: BenchServer, peer: PeerPostgres): Promise<void> 
       },
       { name: `${EMMETT}: a projection that only counts`, ready: () => again, things: samples.length },
     ]);
-    printStandings(
-      `n = ${ours} and ${samples.length} events a round, of which ${EMMETT} handed over ${seen} in its last`,
-      'events',
-      standings,
-    );
+    printStandings(`n = ${ours} and ${samples.length} events a round`, 'events', standings);
     reach(GOALS.rebuild, ratioOf(standings[0], standings[1]), { atLeast: 15 });
   } finally {
     await store.close();
