@@ -103,6 +103,21 @@ function appends(get: () => StoreUnderTest): void {
     expect((await rows('idempotency_keys')).map(({ tenant_id }) => tenant_id)).toEqual(['b']);
   });
 
+  it.each([
+    ['empty and strange texts', ['', ' ', 'é € 𝒳', '"\\\r\n\t', '{,}', 'NULL', '']],
+    ['what stands for an absent cell on its way', ['', '\u001e', 'a\u001e']],
+    ['what separates cells on their way', ['', 'a\u001fb', '\u001f']],
+  ])('keeps every cell of rows that are written together: %s', async (_, bodies) => {
+    const { store, rows } = get();
+    const writes = bodies.map((body, index) => answer('upsert', 'demo', `k${index}`, body));
+    await store.append(callOf('demo', [], writes));
+    expect((await rows('idempotency_keys')).map(({ key, status, body }) => [key, status, body])).toEqual(
+      bodies.map((body, index) => [`k${index}`, 201, body]),
+    );
+    await store.append(callOf('demo', [], bodies.map((_body, index) => answer('delete', 'demo', `k${index}`)))); // prettier-ignore
+    expect(await rows('idempotency_keys')).toEqual([]);
+  });
+
   it('never lets recorded_at go back when the clock does', async () => {
     const { store, clock } = get();
     const start = clock.now();

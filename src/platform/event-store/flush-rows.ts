@@ -44,6 +44,10 @@ export class FlushRows {
     }
   }
 
+  tables(): Iterable<TableDefinition> {
+    return new Set([...this.rows.values()].map(({ table }) => table));
+  }
+
   /** In the order of tables and keys, which is the order of locks. */
   sorted(): readonly FinalRow[] {
     return [...this.rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

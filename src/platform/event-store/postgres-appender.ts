@@ -18,6 +18,7 @@ import type { QueuedCall } from './call-queue';
 import type { LogHead } from './head-witness';
 import type { PgConnection } from './postgres-connection';
 import { appendStatement, type FlushOutcome, readOutcome, recordedEvents } from './postgres-flush';
+import { TableTypes } from './postgres-column-types';
 import { lookFor } from './postgres-look';
 import { rowStatements, StatementNames } from './postgres-rows';
 import type { Salts } from './salts';
@@ -48,10 +49,12 @@ const OUTCOME = 'SELECT outcome FROM appenders WHERE log = $1 AND appender = $2 
 export class PgAppender {
   private readonly appender: string;
   private readonly names = new StatementNames();
+  private readonly types: TableTypes;
   private flushes = 0;
 
   constructor(private readonly parts: PgAppenderParts) {
     this.appender = parts.salts.next();
+    this.types = new TableTypes((statements) => parts.connection.run(statements));
   }
 
   /** Sets position or error of each entry, log by log. */
@@ -117,7 +120,9 @@ export class PgAppender {
     const flush = ++this.flushes;
     const place = { log, appender: this.appender, flush, now: clock.now() };
     crashPoints.hit('flush:begin');
-    const rows = rowStatements(plan.rows, this.names);
+    const learning = this.types.missing(plan.rows.tables());
+    if (learning !== null) await learning;
+    const rows = rowStatements(plan.rows, this.names, this.types);
     const statements = [...rows, appendStatement(place, plan, salts)];
     const answer = connection.run(statements);
     crashPoints.hit('flush:mid');

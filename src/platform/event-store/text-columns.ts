@@ -1,4 +1,5 @@
 /** A column of many rows as one text: PostgreSQL takes it apart faster than it reads the driver's arrays. */
+import type { Row } from './row-write';
 
 const UNIT = '\u001f';
 const NULL = '\u001e';
@@ -25,6 +26,19 @@ export function joinedNumbers<Item>(items: readonly Item[], numberOf: (item: Ite
     const item = items[index];
     if (index > 0) text += ',';
     if (item !== undefined) text += numberOf(item);
+  }
+  return text;
+}
+
+/** Cells of at least two rows. Null where one of them holds a character that has a meaning here. */
+export function joinedCells(rows: readonly Row[], column: string): string | null {
+  let text = '';
+  for (let index = 0; index < rows.length; index++) {
+    const cell = rows[index]?.[column];
+    if (index > 0) text += UNIT;
+    if (cell === null || cell === undefined) text += NULL;
+    else if (typeof cell === 'string' && (cell === NULL || cell.includes(UNIT))) return null;
+    else text += cell;
   }
   return text;
 }
