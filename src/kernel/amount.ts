@@ -12,6 +12,7 @@ export type AmountText = string;
 export const SCALE = 100_000_000n;
 /** Amounts lie strictly between -LIMIT and LIMIT (12 integer digits). */
 const LIMIT = 10n ** 20n;
+const LOWER_LIMIT = -LIMIT;
 const PATTERN = /^-?\d{1,12}(?:\.\d{1,8})?$/;
 
 const brand = (units: bigint): Amount => units as Amount;
@@ -22,7 +23,7 @@ export const LARGEST = brand(LIMIT - 1n);
 
 /** The amount of so many units of 1e-8. Throws where it has more than 12 integer digits. */
 export function ofUnits(units: bigint): Amount {
-  if (units >= LIMIT || units <= -LIMIT) {
+  if (units >= LIMIT || units <= LOWER_LIMIT) {
     throw new InputError('amount.overflow', 'amount', 'at most 12 integer digits', formatUnits(units));
   }
   return brand(units);

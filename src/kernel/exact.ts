@@ -33,10 +33,10 @@ export const least = (a: Exact, b: Exact): Exact => (compare(a, b) <= 0n ? a : b
 export const atLeastZero = (a: Exact): Exact => (a.n < 0n ? NOTHING : a);
 
 /** Cut toward zero to a multiple of `step`. */
-export function cutToStep(value: Exact, step: Amount): Amount {
-  const steps = (value.n * SCALE) / (value.d * step);
-  return ofUnits(steps * step);
-}
+export const cutToStep = (value: Exact, step: Amount): Amount => ofUnits(cutUnits(value, step));
+
+/** The same in units of 1e-8, of any size. */
+export const cutUnits = ({ n, d }: Exact, step: Amount): bigint => ((n * SCALE) / (d * step)) * step;
 
 /** Raised away from zero to a multiple of `step`. */
 export function raiseToStep(value: Exact, step: Amount): Amount {
@@ -53,25 +53,24 @@ export const roundHalfEven = (value: Exact): Amount => ofUnits(halfEvenUnits(val
 /** Decimal text rounded half-even to 8 places, of any size: shows a value in between where it may exceed what an amount can hold. */
 export const formatExact = (value: Exact): string => formatUnits(halfEvenUnits(value));
 
-function halfEvenUnits(value: Exact): bigint {
-  const numerator = value.n * SCALE;
-  const floor = floorDivide(numerator, value.d);
-  const twice = (numerator - floor * value.d) * 2n;
-  if (twice < value.d) return floor;
-  if (twice > value.d) return floor + 1n;
-  return floor % 2n === 0n ? floor : floor + 1n;
+const halfEvenUnits = ({ n, d }: Exact): bigint => halfEvenQuotient(n * SCALE, d);
+
+/** `n / d` as a whole number, halves to the even one; `d > 0`. */
+export function halfEvenQuotient(n: bigint, d: bigint): bigint {
+  const quotient = n / d; // toward zero
+  const rest = n - quotient * d;
+  if (rest === 0n) return quotient;
+  const twice = rest < 0n ? -rest - rest : rest + rest;
+  if (twice < d || (twice === d && quotient % 2n === 0n)) return quotient;
+  return rest < 0n ? quotient - 1n : quotient + 1n;
 }
 
 /** Rounded half-up (halves away from zero) to a multiple of `unit`; by default to 8 places. */
-export function roundHalfUp(value: Exact, unit: Amount = 1n as Amount): Amount {
-  const negative = value.n < 0n;
-  const numerator = (negative ? -value.n : value.n) * SCALE;
-  const denominator = value.d * unit;
-  const steps = (numerator * 2n + denominator) / (denominator * 2n);
-  return ofUnits((negative ? -steps : steps) * unit);
-}
+export const roundHalfUp = (value: Exact, unit: Amount = 1n as Amount): Amount =>
+  ofUnits(halfUpQuotient(value.n * SCALE, value.d * unit) * unit);
 
-function floorDivide(a: bigint, b: bigint): bigint {
-  const quotient = a / b;
-  return a % b !== 0n && a < 0n ? quotient - 1n : quotient;
+/** `n / d` as a whole number, halves away from zero; `d > 0`. */
+export function halfUpQuotient(n: bigint, d: bigint): bigint {
+  const twice = n + n;
+  return twice < 0n ? -((d - twice) / (d + d)) : (twice + d) / (d + d);
 }

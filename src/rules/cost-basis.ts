@@ -1,7 +1,7 @@
 /** Average cost and realized profit of a holding after a fill. Fees are kept apart. */
-import { type Amount, min, negate, plus, SCALE, ZERO } from '../kernel/amount';
+import { type Amount, min, negate, ofUnits, plus, SCALE, ZERO } from '../kernel/amount';
 import { InputError } from '../kernel/errors';
-import { roundHalfEven } from '../kernel/exact';
+import { halfEvenQuotient } from '../kernel/exact';
 import type { Side } from './trigger';
 
 export interface CostBasis {
@@ -26,10 +26,10 @@ export function applyFill(basis: CostBasis, side: Side, n: Amount, price: Amount
   const held = basis.qty < 0n ? negate(basis.qty) : basis.qty;
   const grows = basis.qty > 0n === change > 0n;
   if (grows) {
-    const avg = roundHalfEven({ n: held * basis.avg_cost + n * price, d: (held + n) * SCALE });
-    return { ...basis, qty, avg_cost: avg };
+    const avg = ofUnits(halfEvenQuotient(held * basis.avg_cost + n * price, held + n));
+    return { qty, avg_cost: avg, realized_pnl: basis.realized_pnl };
   }
   const gainPerShare = basis.qty > 0n ? price - basis.avg_cost : basis.avg_cost - price;
-  const realized = roundHalfEven({ n: basis.realized_pnl * SCALE + gainPerShare * min(n, held), d: SCALE * SCALE });
+  const realized = ofUnits(halfEvenQuotient(basis.realized_pnl * SCALE + gainPerShare * min(n, held), SCALE));
   return { qty, avg_cost: n < held ? basis.avg_cost : n === held ? ZERO : price, realized_pnl: realized };
 }

@@ -4,7 +4,7 @@ import { formatExact } from '../kernel/exact';
 import type { CapName } from './guardrails';
 import type { OrderPolicyDecision } from './order-policy';
 import { describeCaps } from './quantity-limit';
-import { decideRules, type RulesAction, type RulesDecision, type RulesInput, type RulesReason } from './rules-decision';
+import { decideRules, limitsOf, type RulesAction, type RulesDecision, type RulesInput, type RulesReason } from './rules-decision';
 import type { SizingStrategyName } from './sizing';
 import { type Side, triggerBounds } from './trigger';
 
@@ -48,14 +48,14 @@ export const evaluateRules = (input: RulesInput): RulesOutcome => describeDecisi
 /** The record of a decision made from `input`. */
 export function describeDecision(decision: RulesDecision, input: RulesInput): RulesOutcome {
   if (decision.trigger.decision === 'NONE') return decision.reason === 'NO_ANCHOR' ? WITHOUT_ANCHOR : WITHOUT_TRIGGER;
-  const { action, qty, reason, trigger, raw, limits, limited, policy } = decision;
+  const { action, qty, reason, trigger, raw, limited, policy } = decision;
   return {
     action,
     qty: formatAmount(qty),
     reason,
     trigger: { decision: trigger.decision, bound: boundOf(decision, input) },
     sizing: raw && { strategy: input.settings.order_sizing_strategy, raw: formatExact(raw) },
-    guardrails: limited && { qty: formatAmount(limited.qty), binding: limited.binding, caps: describeCaps(limits ?? []) },
+    guardrails: limited && { qty: formatAmount(limited.qty), binding: limited.binding, caps: describeCaps(limitsOf(decision, input)) },
     order_policy: policy && { decision: policy.decision, qty: formatAmount(policy.qty), refused_by: policy.refused_by },
   };
 }

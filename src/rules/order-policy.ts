@@ -28,8 +28,7 @@ export function applyOrderPolicy<Name extends string>(
   settings: OrderPolicySettings,
   limits: readonly Limit<Name>[],
 ): OrderPolicyDecision<Name> {
-  const enough = qty >= settings.min_qty && qty * price >= settings.min_notional * SCALE;
-  if (enough) return { decision: 'place', qty, refused_by: null };
+  if (isEnough(qty, price, settings)) return { decision: 'place', qty, refused_by: null };
   switch (settings.action_below_min) {
     case 'hold':
       return { decision: 'hold', qty: ZERO, refused_by: null };
@@ -39,6 +38,9 @@ export function applyOrderPolicy<Name extends string>(
       return raise(minimum(price, settings), step, limits);
   }
 }
+
+export const isEnough = (qty: Amount, price: Amount, { min_qty, min_notional }: OrderPolicySettings): boolean =>
+  qty >= min_qty && (min_notional === ZERO || qty * price >= min_notional * SCALE);
 
 /** The larger of `min_qty` and `min_notional / P`, exact. */
 function minimum(price: Amount, { min_qty, min_notional }: OrderPolicySettings): Exact {

@@ -10,7 +10,9 @@ export interface Holding {
   readonly receivable: Amount;
 }
 
+const SQUARED = SCALE * SCALE;
+
 /** `V = qP + C + R`, exact. For equity as stored or printed take `roundHalfEven` of it. */
 export function positionValue({ qty, cash, receivable }: Holding, price: Amount): Exact {
-  return { n: qty * price + (cash + receivable) * SCALE, d: SCALE * SCALE };
+  return { n: qty * price + (cash + receivable) * SCALE, d: SQUARED };
 }

@@ -1,9 +1,10 @@
 /** One evaluation: trigger, sizing, guardrails, order policy. The same function decides live, in replays and in simulations. */
-import { type Amount, formatAmount, ZERO } from '../kernel/amount';
+import { type Amount, formatAmount, ofUnits, ZERO } from '../kernel/amount';
 import { InputError } from '../kernel/errors';
-import type { Exact } from '../kernel/exact';
-import { type CapName, type DayCounts, type GuardrailInput, guardrailLimits, type GuardrailSettings } from './guardrails';
-import { applyOrderPolicy, type OrderPolicyDecision, type OrderPolicySettings } from './order-policy';
+import { cutUnits, type Exact } from '../kernel/exact';
+import { isClearOfLimits } from './clear-of-limits';
+import { type CapName, type DayCounts, guardrailLimits, type GuardrailSettings } from './guardrails';
+import { applyOrderPolicy, isEnough, type OrderPolicyDecision, type OrderPolicySettings } from './order-policy';
 import { type Holding, positionValue } from './position-value';
 import { type Limit, limitQuantity, type LimitedQuantity } from './quantity-limit';
 import { rawQuantity, type SizingSettings } from './sizing';
@@ -39,6 +40,7 @@ export interface RulesDecision {
   readonly reason: RulesReason;
   readonly trigger: TriggerDecision;
   readonly raw: Exact | null;
+  /** Also `null` where the quantity was so far from all of them that none had to be computed: `limitsOf` gives them. */
   readonly limits: readonly Limit<CapName>[] | null;
   readonly limited: LimitedQuantity<CapName> | null;
   readonly policy: OrderPolicyDecision<CapName> | null;
@@ -61,16 +63,27 @@ export function decideRules(input: RulesInput): RulesDecision {
 }
 
 function decideTrade(input: RulesInput, anchor: Amount, trigger: TriggerDecision, side: Side): RulesDecision {
-  const { settings, price, step } = input;
+  const { settings, price, qty, cash, step } = input;
   const value = input.value ?? positionValue(input, price);
-  const guarded: GuardrailInput = { ...input, side, value };
-  const raw = rawQuantity({ ...guarded, anchor }, settings);
-  const sized = { ...hold(trigger), raw };
-  if (raw.n === 0n) return { ...sized, reason: 'NOTHING_TO_TRADE' };
+  const raw = rawQuantity({ side, price, anchor, qty, cash, value }, settings);
+  if (raw.n === 0n) return { ...hold(trigger), raw, reason: 'NOTHING_TO_TRADE' };
 
-  const limits = guardrailLimits(guarded);
+  const wanted = cutUnits(raw, step);
+  if (wanted > 0n && isClearOfLimits(wanted, side, input, value) && isEnough(ofUnits(wanted), price, settings)) {
+    const placed = ofUnits(wanted);
+    const policy = { decision: 'place', qty: placed, refused_by: null } as const;
+    const limited = { qty: placed, binding: null };
+    return { action: side, qty: placed, reason: trigger.reason, trigger, raw, limits: null, limited, policy };
+  }
+  return decideLimited(input, trigger, side, value, raw);
+}
+
+/** The same, with every limit computed. */
+function decideLimited(input: RulesInput, trigger: TriggerDecision, side: Side, value: Exact, raw: Exact): RulesDecision {
+  const { settings, price, step } = input;
+  const limits = guardrailLimits({ ...input, side, value });
   const limited = limitQuantity(raw, limits, step);
-  const capped = { ...sized, limits, limited };
+  const capped = { ...hold(trigger), raw, limits, limited };
   if (limited.qty === ZERO) return { ...capped, reason: limited.binding === null ? 'BELOW_STEP' : `GUARDRAIL:${limited.binding}` };
 
   const policy = applyOrderPolicy(limited.qty, price, step, settings, limits);
@@ -84,4 +97,10 @@ function decideTrade(input: RulesInput, anchor: Amount, trigger: TriggerDecision
     case 'reject':
       return { ...decided, action: 'REJECT', reason: 'BELOW_MINIMUM' };
   }
+}
+
+/** The limits of a decision that got as far as them; none where it did not. */
+export function limitsOf({ trigger, limited, limits }: RulesDecision, input: RulesInput): readonly Limit<CapName>[] {
+  if (limits || !limited || trigger.decision === 'NONE') return limits ?? [];
+  return guardrailLimits({ ...input, side: trigger.decision, value: input.value ?? positionValue(input, input.price) });
 }

@@ -29,10 +29,8 @@ const TWO = integer(2n);
 
 /** `|A - P| · r · V / P²`. */
 const proportional: SizingStrategy = ({ price, anchor, value }, { rebalance_ratio }) => {
-  const p = exact(price);
-  const distance = subtract(exact(anchor), p);
-  const magnitude = distance.n < 0n ? { n: -distance.n, d: distance.d } : distance;
-  return divide(multiply(multiply(magnitude, exact(rebalance_ratio)), value), multiply(p, p));
+  const distance = anchor > price ? anchor - price : price - anchor;
+  return { n: distance * rebalance_ratio * value.n, d: price * price * value.d }; // the scales of both sides cancel out
 };
 
 /** BUY `r·C/P`, SELL `r·q`. */
@@ -40,10 +38,10 @@ const fixedPercentage: SizingStrategy = ({ side, price, qty, cash }, { rebalance
   side === 'BUY' ? divide(multiply(exact(rebalance_ratio), exact(cash)), exact(price)) : multiply(exact(rebalance_ratio), exact(qty));
 
 /** `(A/P) · r · V/P`. */
-const original: SizingStrategy = ({ price, anchor, value }, { rebalance_ratio }) => {
-  const p = exact(price);
-  return divide(multiply(multiply(exact(anchor), exact(rebalance_ratio)), value), multiply(p, p));
-};
+const original: SizingStrategy = ({ price, anchor, value }, { rebalance_ratio }) => ({
+  n: anchor * rebalance_ratio * value.n,
+  d: price * price * value.d,
+});
 
 /** What brings `qP/V` to the target, by default the middle of the band; negative where that needs the other side. */
 const targetAllocation: SizingStrategy = ({ side, price, qty, value }, settings) => {
