@@ -14,7 +14,7 @@ const terms = (changes: Partial<Record<keyof BuyAndHoldTerms, string>> = {}): Bu
   minor_unit: parseAmount(changes.minor_unit ?? '0.01'),
 });
 const held = (prices: readonly string[], actions: readonly PastAction[], changes: Parameters<typeof terms>[0] = {}): number[] => [
-  ...buyAndHold(priceHistory(closes(...prices), actions), terms(changes)),
+  ...buyAndHold(priceHistory(closes(...prices), actions), terms(changes)).daily,
 ];
 
 describe('buy and hold', () => {
@@ -67,7 +67,7 @@ describe('buy and hold', () => {
 
 describe('a constant mix', () => {
   const mix = (prices: readonly string[], actions: readonly PastAction[], exposure: number, withholding = '0'): number[] => [
-    ...staticMix(priceHistory(closes(...prices), actions), 1000, exposure, parseAmount(withholding)),
+    ...staticMix(priceHistory(closes(...prices), actions), 1000, exposure, parseAmount(withholding)).daily,
   ];
 
   it('follows the stock by its share of the wealth', () => expect(mix(['100', '110', '99'], [], 0.5)).toEqual([1000, 1050, 997.5]));

@@ -3,7 +3,9 @@ import { type Amount, SCALE, toNumber, ZERO } from '../kernel/amount';
 import type { TradingDay } from '../kernel/clock';
 import { add, cutToStep, divide, exact, type Exact, multiply, ONE, percent, roundHalfUp } from '../kernel/exact';
 import { commission, notional } from './commission';
-import { type Series, timeline, type Timeline } from './performance';
+import { courseOfStretches, HeldStretches, type PricedBars } from './held-stretches';
+import { type Course, DrawdownWatch, type Series, timeline } from './performance';
+import { blocksOf } from './price-blocks';
 
 export type PastAction =
   | { readonly ex_date: TradingDay; readonly type: 'dividend'; readonly amount: Amount }
@@ -15,11 +17,8 @@ export interface PricedDay {
 }
 
 /** Bars and actions, prepared once for any number of runs over them. */
-export interface PriceHistory {
-  readonly timeline: Timeline;
+export interface PriceHistory extends PricedBars {
   readonly firstClose: Amount;
-  /** Closes as doubles, for statistics. */
-  readonly closes: Series;
   /** The actions that come before each bar: by ex-date, on one date splits first. */
   readonly actionsBefore: ReadonlyMap<number, readonly PastAction[]>;
 }
@@ -48,7 +47,7 @@ export function priceHistory(bars: readonly PricedDay[], actions: readonly PastA
     actionsBefore.set(bar, [...(actionsBefore.get(bar) ?? []), action]);
   }
   const closes = Float64Array.from(bars, ({ close }) => toNumber(close));
-  return { timeline: timeline(bars.map(({ day }) => day)), firstClose: first.close, closes, actionsBefore };
+  return { timeline: timeline(bars.map(({ day }) => day)), firstClose: first.close, closes, actionsBefore, blocks: blocksOf(closes) };
 }
 
 function inOrder(a: PastAction, b: PastAction): number {
@@ -57,21 +56,23 @@ function inOrder(a: PastAction, b: PastAction): number {
 }
 
 /**
- * Value per bar of `cash + qty·P0` all in at the first close, commission paid; net dividends become cash on the ex-date, splits
+ * What becomes of `cash + qty·P0` all in at the first close, commission paid; net dividends become cash on the ex-date, splits
  * apply and drop fractions below the step.
  */
-export function buyAndHold({ firstClose, closes, actionsBefore }: PriceHistory, terms: BuyAndHoldTerms): Series {
+export function buyAndHold(history: PriceHistory, terms: BuyAndHoldTerms): Course {
+  const { firstClose, actionsBefore } = history;
   const wealth = add(exact(terms.cash), multiply(exact(terms.qty), exact(firstClose)));
   let { qty, cash } = allIn(wealth, firstClose, terms);
-  let shares = toNumber(qty);
-  return closes.map((close, bar) => {
-    for (const action of actionsBefore.get(bar) ?? []) {
+  const held = new HeldStretches();
+  held.add(0, toNumber(qty), cash);
+  for (const [bar, actions] of actionsBefore) {
+    for (const action of actions) {
       if (action.type === 'split') qty = cutToStep({ n: qty * action.ratio.new, d: SCALE * action.ratio.old }, terms.qty_step);
       else cash += toNumber(netDividend(qty, action.amount, terms));
-      shares = toNumber(qty);
     }
-    return shares * close + cash;
-  });
+    held.add(bar, toNumber(qty), cash);
+  }
+  return courseOfStretches(history, held);
 }
 
 /** The most shares whose notional and commission the wealth can pay; the rest stays cash. */
@@ -93,26 +94,51 @@ function netDividend(qty: Amount, perShare: Amount, { withholding_tax_pct, minor
   return (gross - roundHalfUp(multiply(exact(gross), percent(withholding_tax_pct)), minor_unit)) as Amount;
 }
 
+/** Bars that are followed at once: what fits into the nearest memory. */
+const PIECE = 1_024;
+
 /**
- * Value per bar of `start` held at the constant stock fraction `exposure`: `e_i = e_(i−1)(1 + exposure·b_i)`, b_i the return of one
+ * What becomes of `start` held at the constant stock fraction `exposure`: `e_i = e_(i−1)(1 + exposure·b_i)`, b_i the return of one
  * share over the bar, splits and net dividends included; no rounding, no costs.
  */
-export function staticMix(history: PriceHistory, start: number, exposure: number, withholdingTaxPct: Amount): Series {
+export function staticMix(history: PriceHistory, start: number, exposure: number, withholdingTaxPct: Amount): Course {
+  const { closes, actionsBefore, timeline: line } = history;
   const kept = 1 - toNumber(withholdingTaxPct) / 100;
+  const piece = new Float64Array(PIECE);
+  const watch = new DrawdownWatch(start, line.calendarDays);
+  const daily = new Float64Array(line.dayEnds.length);
+  const actionBars = [...actionsBefore.keys()];
+  let [value, day, step] = [start, 0, 0];
+  for (let from = 0, to = 0; from < closes.length; from = to) {
+    const next = actionBars[step] ?? closes.length;
+    to = next === from ? from + 1 : Math.min(from + PIECE, next);
+    const actions = next === from ? actionsBefore.get(actionBars[step++] ?? 0) : undefined;
+    if (actions) piece[0] = value * (1 + exposure * (worthOfOneShare(closes[from] ?? NaN, actions, kept) / (closes[from - 1] ?? NaN) - 1));
+    else followMix(piece, closes, from, to, value, exposure);
+    watch.seeEach(piece, to - from, from);
+    for (; (line.dayEnds[day] ?? to) < to; day++) daily[day] = piece[(line.dayEnds[day] ?? 0) - from] ?? NaN;
+    value = piece[to - from - 1] ?? NaN;
+  }
+  return { daily, drawdown: watch.end(closes.length - 1) };
+}
+
+/** Bars without an action, from the value before them on. */
+function followMix(piece: Series, closes: Series, from: number, to: number, start: number, exposure: number): void {
   let value = start;
-  let before = toNumber(history.firstClose);
-  return history.closes.map((close, bar) => {
-    if (bar > 0) value *= 1 + exposure * (worthOfOneShare(close, history.actionsBefore.get(bar), kept) / before - 1);
+  let before = closes[Math.max(0, from - 1)] as number;
+  for (let bar = from; bar < to; bar++) {
+    const close = closes[bar] as number;
+    value *= 1 + exposure * (close / before - 1);
     before = close;
-    return value;
-  });
+    piece[bar - from] = value;
+  }
 }
 
 /** What one share of the bar before has become at this close. */
-function worthOfOneShare(close: number, actions: readonly PastAction[] | undefined, kept: number): number {
+function worthOfOneShare(close: number, actions: readonly PastAction[], kept: number): number {
   let shares = 1;
   let dividends = 0;
-  for (const action of actions ?? []) {
+  for (const action of actions) {
     if (action.type === 'split') shares *= Number(action.ratio.new) / Number(action.ratio.old);
     else dividends += shares * toNumber(action.amount) * kept;
   }

@@ -12,56 +12,70 @@ export type HoldingChange =
 const COST_SCALE = 10n ** 24n;
 const FINER = COST_SCALE / SCALE;
 
-/** The holding, signed, with its average cost in units of 1e-24. */
-interface Holding {
-  readonly qty: bigint;
-  readonly cost: bigint;
+export interface Outcomes {
+  /** Sells with realized PnL > 0 over all sells. */
+  readonly win_rate: number | null;
+  /** Realized gains over |realized losses|, fees apart. */
+  readonly profit_factor: number | null;
 }
 
-/**
- * `win_rate` (sells with realized PnL > 0 over all sells) and `profit_factor` (realized gains over |realized losses|), fees apart.
- * `openingQty` shares were there before the first change, at a cost of `openingPrice` each.
- */
-export function outcomesOf(
-  openingQty: Amount,
-  openingPrice: Amount,
-  changes: readonly HoldingChange[],
-): { readonly win_rate: number | null; readonly profit_factor: number | null } {
-  let holding: Holding = { qty: openingQty, cost: openingPrice * FINER };
-  let sells = 0;
-  let wins = 0;
-  let gains = 0n;
-  let losses = 0n;
-  for (const change of changes) {
-    if (change.type === 'split') {
-      holding = { qty: change.qty, cost: (holding.cost * change.ratio.old) / change.ratio.new };
-      continue;
-    }
-    const signed = change.side === 'BUY' ? change.qty : -change.qty;
-    const realized = realizedBy(holding, signed, change.price * FINER);
-    holding = afterFill(holding, signed, change.price * FINER);
-    if (realized > 0n) gains += realized;
-    else losses -= realized;
-    if (change.side === 'BUY') continue;
-    sells += 1;
-    if (realized > 0n) wins += 1;
+/** Counts as the run goes on. `openingQty` shares were there before the first change, at a cost of `openingPrice` each. */
+export class OutcomeTally {
+  private sells = 0;
+  private wins = 0;
+  private gains = 0n;
+  private losses = 0n;
+  /** Average cost in units of 1e-24. */
+  private cost: bigint;
+
+  constructor(
+    private qty: bigint,
+    openingPrice: Amount,
+  ) {
+    this.cost = openingPrice * FINER;
   }
-  return { win_rate: ratio(wins, sells), profit_factor: ratio(Number(gains) / 1e32, Number(losses) / 1e32) };
+
+  see(change: HoldingChange): void {
+    if (change.type === 'split') this.split(change.ratio, change.qty);
+    else this.fill(change.side, change.qty, change.price);
+  }
+
+  split(ratio: { readonly new: bigint; readonly old: bigint }, qty: Amount): void {
+    this.qty = qty;
+    this.cost = (this.cost * ratio.old) / ratio.new;
+  }
+
+  fill(side: 'BUY' | 'SELL', qty: Amount, price: Amount): void {
+    const realized = this.book(side === 'BUY' ? qty : -qty, price * FINER);
+    if (realized > 0n) this.gains += realized;
+    else this.losses -= realized;
+    if (side === 'BUY') return;
+    this.sells += 1;
+    if (realized > 0n) this.wins += 1;
+  }
+
+  outcomes(): Outcomes {
+    const profit_factor = ratio(Number(this.gains) / 1e32, Number(this.losses) / 1e32);
+    return { win_rate: ratio(this.wins, this.sells), profit_factor };
+  }
+
+  /** Gives what it realizes, in units of 1e-32: `(P − avg)·n` of the part that shrinks the holding, for a short one with the opposite sign. */
+  private book(change: bigint, price: bigint): bigint {
+    const { qty, cost } = this;
+    this.qty = qty + change;
+    if (qty === 0n || qty > 0n === change > 0n) {
+      this.cost = (qty * cost + change * price) / this.qty; // both of one sign
+      return 0n;
+    }
+    const crosses = this.qty !== 0n && this.qty > 0n !== qty > 0n;
+    if (crosses) this.cost = price;
+    return (cost - price) * (crosses ? -qty : change);
+  }
 }
 
-const size = (qty: bigint): bigint => (qty < 0n ? -qty : qty);
-const grows = ({ qty }: Holding, change: bigint): boolean => qty === 0n || qty > 0n === change > 0n;
-
-/** `(P − avg)·n` of the part that shrinks the holding, for a short holding with the opposite sign; in units of 1e-32. */
-function realizedBy(holding: Holding, change: bigint, price: bigint): bigint {
-  if (grows(holding, change)) return 0n;
-  const closed = size(change) < size(holding.qty) ? size(change) : size(holding.qty);
-  return (holding.qty > 0n ? price - holding.cost : holding.cost - price) * closed;
-}
-
-function afterFill(holding: Holding, change: bigint, price: bigint): Holding {
-  const qty = holding.qty + change;
-  if (grows(holding, change)) return { qty, cost: (size(holding.qty) * holding.cost + size(change) * price) / size(qty) };
-  const crossed = qty !== 0n && qty > 0n !== holding.qty > 0n;
-  return { qty, cost: crossed ? price : holding.cost };
+/** The same from all changes of a run. */
+export function outcomesOf(openingQty: Amount, openingPrice: Amount, changes: readonly HoldingChange[]): Outcomes {
+  const tally = new OutcomeTally(openingQty, openingPrice);
+  for (const change of changes) tally.see(change);
+  return tally.outcomes();
 }

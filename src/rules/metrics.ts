@@ -1,14 +1,14 @@
 /** The figures of a run, by the definitions of the command line's `result`: fractions, not percent, and null instead of NaN. */
 import { type Amount, toNumber } from '../kernel/amount';
 import {
+  type Course,
+  courseOf,
   covariance,
-  daily,
-  drawdownOf,
   finite,
   growthOf,
   mean,
   type Performance,
-  performanceOf,
+  performanceOfCourse,
   ratio,
   returnsOf,
   riskOf,
@@ -16,7 +16,7 @@ import {
   type Timeline,
   TRADING_DAYS,
 } from './performance';
-import { type HoldingChange, outcomesOf } from './metrics-outcomes';
+import { type HoldingChange, type Outcomes, outcomesOf } from './metrics-outcomes';
 import { buyAndHold, type BuyAndHoldTerms, type PriceHistory, staticMix } from './benchmarks';
 
 export interface Metrics extends Performance {
@@ -39,19 +39,31 @@ export interface RunRecord {
   readonly changes: readonly HoldingChange[];
 }
 
+/** What the metrics of a run are made from. */
+export interface RunFigures {
+  readonly course: Course;
+  /** Equity at the first bar, after the opening purchase. */
+  readonly start: number;
+  /** Mean over all bars of stock value over equity; null where a bar has no equity. */
+  readonly exposure: number | null;
+  readonly turnover: Amount;
+  readonly outcomes: Outcomes;
+}
+
 export interface RunReport {
   readonly metrics: Metrics;
   readonly benchmarks: { readonly buy_and_hold: Performance; readonly static_mix: Performance };
 }
 
-/** The value of a position at each bar's close. Both paths of a run fill it through `record`, so that equal runs give equal digits. */
+/** The value of a position at each bar's close, as a replay sees it. A simulation has the same figures, digit for digit, from its stretches. */
 export class EquityCurve {
-  /** Sweeps lend the same memory to run after run. */
-  constructor(
-    readonly timeline: Timeline,
-    readonly equity: Series = new Float64Array(timeline.bars),
-    readonly stockValue: Series = new Float64Array(timeline.bars),
-  ) {}
+  readonly equity: Series;
+  readonly stockValue: Series;
+
+  constructor(readonly timeline: Timeline) {
+    this.equity = new Float64Array(timeline.bars);
+    this.stockValue = new Float64Array(timeline.bars);
+  }
 
   /** `price`, `qty` and the effective cash (cash + receivable) as doubles, by `toNumber` of their exact sums. */
   record(bar: number, price: number, qty: number, effectiveCash: number): void {
@@ -72,22 +84,32 @@ export interface Market {
 
 export function marketOf(history: PriceHistory, terms: BuyAndHoldTerms): Market {
   const held = buyAndHold(history, terms);
-  const { timeline } = history;
-  return { history, terms, performance: performanceOf(held, timeline), returns: returnsOf(daily(held, timeline)) };
+  return { history, terms, performance: performanceOfCourse(held), returns: returnsOf(held.daily) };
 }
 
 /** Metrics and benchmarks of a run over the market's history. */
-export function reportOf(run: RunRecord, market: Market): RunReport {
-  const metrics = metricsOf(run, market);
-  const mix = staticMix(market.history, run.curve.equity[0] ?? 0, metrics.exposure ?? 0, market.terms.withholding_tax_pct);
-  return { metrics, benchmarks: { buy_and_hold: market.performance, static_mix: performanceOf(mix, market.history.timeline) } };
+export const reportOf = (run: RunRecord, market: Market): RunReport => reportOfFigures(figuresOf(run, market), market);
+
+export function reportOfFigures(run: RunFigures, market: Market): RunReport {
+  const metrics = metricsOfFigures(run, market);
+  const mix = staticMix(market.history, run.start, metrics.exposure ?? 0, market.terms.withholding_tax_pct);
+  return { metrics, benchmarks: { buy_and_hold: market.performance, static_mix: performanceOfCourse(mix) } };
 }
 
-export function metricsOf({ curve, turnover, changes }: RunRecord, market: Market): Metrics {
-  const values = daily(curve.equity, curve.timeline);
+export const metricsOf = (run: RunRecord, market: Market): Metrics => metricsOfFigures(figuresOf(run, market), market);
+
+const figuresOf = ({ curve, turnover, changes }: RunRecord, { terms, history }: Market): RunFigures => ({
+  course: courseOf(curve.equity, curve.timeline),
+  start: curve.equity[0] ?? 0,
+  exposure: exposureOf(curve),
+  turnover,
+  outcomes: outcomesOf(terms.qty, history.firstClose, changes),
+});
+
+function metricsOfFigures({ course, exposure, turnover, outcomes }: RunFigures, market: Market): Metrics {
+  const { daily: values, drawdown } = course;
   const returns = returnsOf(values);
   const growth = growthOf(values);
-  const drawdown = drawdownOf(curve.equity, curve.timeline);
   const n = values.length - 1;
   return {
     ...growth,
@@ -96,9 +118,9 @@ export function metricsOf({ curve, turnover, changes }: RunRecord, market: Marke
     ...drawdown,
     calmar: growth.cagr === null || drawdown.max_drawdown === null ? null : ratio(growth.cagr, Math.abs(drawdown.max_drawdown)),
     ...marketFit(returns, market.returns),
-    exposure: exposureOf(curve),
+    exposure,
     turnover_per_year: n < 2 ? null : ratio(toNumber(turnover) * (TRADING_DAYS / n), mean(values)),
-    ...outcomesOf(market.terms.qty, market.history.firstClose, changes),
+    ...outcomes,
   };
 }
 

@@ -6,7 +6,7 @@ import { parseAmount } from '../kernel/amount';
 import { buyAndHold, type BuyAndHoldTerms, type PastAction, type PricedDay, priceHistory, staticMix } from './benchmarks';
 import { EquityCurve, marketOf, type Metrics, reportOf } from './metrics';
 import type { HoldingChange } from './metrics-outcomes';
-import { type Performance, performanceOf } from './performance';
+import { type Performance, performanceOfCourse } from './performance';
 
 interface Expected {
   readonly args: {
@@ -93,9 +93,9 @@ describe('benchmarks of real and made-up histories', () => {
     const history = priceHistory(barsOf(args), actionsOf(args.actions));
     const terms = termsOf(args);
     const held = buyAndHold(history, terms);
-    expectSame(performanceOf(held, history.timeline), result.benchmarks.buy_and_hold);
+    expectSame(performanceOfCourse(held), result.benchmarks.buy_and_hold);
     const mix = staticMix(history, 1, result.metrics.exposure ?? 0, terms.withholding_tax_pct);
-    expectSame(performanceOf(mix, history.timeline), result.benchmarks.static_mix);
+    expectSame(performanceOfCourse(mix), result.benchmarks.static_mix);
   });
 });
 

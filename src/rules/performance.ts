@@ -31,7 +31,8 @@ export interface Drawdown {
 
 export const TRADING_DAYS = 252;
 const DAY_MS = 86_400_000;
-const SMALLEST_DIVISOR = 1e-12;
+/** A ratio has no meaning where its divisor is smaller. */
+export const SMALLEST_DIVISOR = 1e-12;
 /** Less than this below the peak is the noise of doubles, not a fall. */
 const PEAK_NOISE = 1e-14;
 
@@ -97,37 +98,95 @@ export function growthOf(dailyValues: Series): { readonly total_return: number |
   return { total_return: finite(growth - 1), cagr: finite(growth ** (TRADING_DAYS / n) - 1) };
 }
 
-/** The deepest fall from a peak over all bars, and the longest time from a peak until the series is back at it (or the last bar). */
-export function drawdownOf(series: Series, { calendarDays }: Timeline): Drawdown {
-  let deepest = 0;
-  let longest = 0;
-  let peakBar = 0;
-  let peak = series[0] ?? 0;
-  let trough = peak;
-  const close = (bar: number): void => {
-    if (trough === peak) return;
-    deepest = Math.min(deepest, (ratio(trough, peak) ?? NaN) - 1);
-    longest = Math.max(longest, (calendarDays[bar] ?? 0) - (calendarDays[peakBar] ?? 0));
-  };
-  for (let bar = 1; bar < series.length; bar++) {
-    const value = series[bar] ?? NaN;
-    if (value >= peak - Math.abs(peak) * PEAK_NOISE) {
-      close(bar);
-      peakBar = bar;
-      peak = value;
-      trough = value;
-    } else if (value < trough) trough = value;
+/** Follows values bar by bar: the deepest fall from a peak, and the longest time from a peak until the values are back at it. */
+export class DrawdownWatch {
+  private deepest = 0;
+  private longest = 0;
+  private peakBar = 0;
+  private peak: number;
+  private trough: number;
+  /** A value of this or more is back at the peak. */
+  private back: number;
+
+  constructor(
+    first: number,
+    private readonly calendarDays: Int32Array,
+  ) {
+    this.peak = first;
+    this.trough = first;
+    this.back = first - Math.abs(first) * PEAK_NOISE;
   }
-  close(series.length - 1);
-  return { max_drawdown: finite(deepest), max_drawdown_days: longest };
+
+  see(bar: number, value: number): void {
+    if (value >= this.back) this.rise(bar, value);
+    else if (value < this.trough) this.trough = value;
+  }
+
+  /** The first `count` values, of the bars from `first` on. */
+  seeEach(values: Series, count: number, first = 0): void {
+    let { back, trough } = this; // plain variables: a loop over every bar
+    for (let index = 0; index < count; index++) {
+      const value = values[index] as number;
+      if (value >= back) {
+        this.trough = trough;
+        this.rise(first + index, value);
+        ({ back, trough } = this);
+      } else if (value < trough) trough = value;
+    }
+    this.trough = trough;
+  }
+
+  /** Bars whose least and greatest values these are, all at once; false where one of them is back at the peak and each must be seen. */
+  seeAllBelow(least: number, greatest: number): boolean {
+    if (!(greatest < this.back)) return false;
+    if (least < this.trough) this.trough = least;
+    return true;
+  }
+
+  end(lastBar: number): Drawdown {
+    this.close(lastBar);
+    return { max_drawdown: finite(this.deepest), max_drawdown_days: this.longest };
+  }
+
+  private rise(bar: number, value: number): void {
+    this.close(bar);
+    this.peakBar = bar;
+    this.peak = value;
+    this.trough = value;
+    this.back = value - Math.abs(value) * PEAK_NOISE;
+  }
+
+  private close(bar: number): void {
+    if (this.trough === this.peak) return;
+    this.deepest = Math.min(this.deepest, (ratio(this.trough, this.peak) ?? NaN) - 1);
+    this.longest = Math.max(this.longest, (this.calendarDays[bar] ?? 0) - (this.calendarDays[this.peakBar] ?? 0));
+  }
 }
 
-/** What is printed of a benchmark. */
-export function performanceOf(series: Series, line: Timeline): Performance {
-  const values = daily(series, line);
-  const returns = returnsOf(values);
-  return { ...growthOf(values), ...riskOf(returns), max_drawdown: drawdownOf(series, line).max_drawdown };
+/** What statistics need of a series, so that a run need not keep all of it. */
+export interface Course {
+  /** The values at the last bar of each trading day. */
+  readonly daily: Series;
+  /** Over all bars. */
+  readonly drawdown: Drawdown;
 }
+
+export const courseOf = (series: Series, line: Timeline): Course => ({ daily: daily(series, line), drawdown: drawdownOf(series, line) });
+
+export function drawdownOf(series: Series, { calendarDays }: Timeline): Drawdown {
+  const watch = new DrawdownWatch(series[0] ?? 0, calendarDays);
+  watch.seeEach(series, series.length);
+  return watch.end(series.length - 1);
+}
+
+export const performanceOf = (series: Series, line: Timeline): Performance => performanceOfCourse(courseOf(series, line));
+
+/** What is printed of a benchmark. */
+export const performanceOfCourse = ({ daily: values, drawdown }: Course): Performance => ({
+  ...growthOf(values),
+  ...riskOf(returnsOf(values)),
+  max_drawdown: drawdown.max_drawdown,
+});
 
 /** Yearly volatility and Sharpe ratio (risk-free rate 0) of daily returns. */
 export function riskOf(returns: Series | null): { readonly volatility: number | null; readonly sharpe: number | null } {

@@ -8,6 +8,8 @@ export interface PriceColumn {
   readonly units: Float64Array;
   /** Every price, where one of them is beyond 2^53 units. */
   readonly wide: readonly bigint[] | null;
+  /** The same in the currency's unit, where they are kept: one copy for all threads. */
+  readonly doubles?: Float64Array;
 }
 
 /** From exact units. */
@@ -23,13 +25,23 @@ export function priceAt({ units, wide }: PriceColumn, bar: number): Amount {
 }
 
 /** As doubles in the currency's unit, for statistics: what `toNumber` makes of each price. */
-export function doublesOf({ units }: PriceColumn): Float64Array {
-  const doubles = new Float64Array(units.length);
-  for (let bar = 0; bar < doubles.length; bar++) doubles[bar] = (units[bar] ?? Number.NaN) / 1e8;
+export function doublesOf({ units, doubles }: PriceColumn): Float64Array {
+  return doubles ?? fillDoubles(units, new Float64Array(units.length));
+}
+
+/** The same column with its doubles in memory that threads share. */
+export function withDoubles(column: PriceColumn): PriceColumn {
+  const doubles = new Float64Array(new SharedArrayBuffer(column.units.length * 8));
+  return { ...column, doubles: fillDoubles(column.units, doubles) };
+}
+
+function fillDoubles(units: Float64Array, doubles: Float64Array): Float64Array {
+  for (let bar = 0; bar < doubles.length; bar++) doubles[bar] = (units[bar] as number) / 1e8;
   return doubles;
 }
 
-export const sliceColumn = ({ units, wide }: PriceColumn, from: number, to: number): PriceColumn => ({
+export const sliceColumn = ({ units, wide, doubles }: PriceColumn, from: number, to: number): PriceColumn => ({
   units: units.subarray(from, to),
   wide: wide?.slice(from, to) ?? null,
+  ...(doubles && { doubles: doubles.subarray(from, to) }),
 });

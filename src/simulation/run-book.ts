@@ -4,7 +4,7 @@ import { cutToStep, exact, type Exact, multiply, percent, roundHalfEven, roundHa
 import { commission, notional } from '../rules/commission';
 import { applyFill, type CostBasis } from '../rules/cost-basis';
 import type { DayCounts } from '../rules/guardrails';
-import type { HoldingChange } from '../rules/metrics-outcomes';
+import { OutcomeTally } from '../rules/metrics-outcomes';
 import type { Holding } from '../rules/position-value';
 import type { Side } from '../rules/trigger';
 import type { PlannedDividend, PlannedSplit } from './action-plan';
@@ -42,7 +42,7 @@ export class RunBook implements Holding {
   turnover = ZERO;
   buys = 0;
   sells = 0;
-  readonly changes: HoldingChange[] = [];
+  readonly tally: OutcomeTally;
 
   private countedDay = Number.NaN;
   private counts = NO_COUNTS;
@@ -56,6 +56,7 @@ export class RunBook implements Holding {
     this.cash = terms.cash;
     this.anchor = firstClose;
     this.avgCost = terms.qty === ZERO ? ZERO : firstClose;
+    this.tally = new OutcomeTally(terms.qty, firstClose);
   }
 
   /** Orders and notional of an exchange's day so far. */
@@ -81,7 +82,7 @@ export class RunBook implements Holding {
     const before = this.countsOf(day);
     this.countedDay = day;
     this.counts = { orders: before.orders + 1, notional: plus(before.notional, value) };
-    this.changes.push({ type: 'fill', side, qty, price });
+    this.tally.fill(side, qty, price);
     return { side, qty, price, notional: value, commission: fee, realized };
   }
 
@@ -95,7 +96,7 @@ export class RunBook implements Holding {
     this.qty = whole;
     this.avgCost = roundHalfEven(multiply(exact(this.avgCost), perShare));
     this.anchor = roundHalfEven(multiply(exact(this.anchor), perShare));
-    this.changes.push({ type: 'split', ratio, qty: whole });
+    this.tally.split(ratio, whole);
   }
 
   /** What the holding is owed, and an anchor lower by the dividend, so that no trigger comes from it. Gives the net amount. */
@@ -126,6 +127,7 @@ export class RunBook implements Holding {
 
   /** The next bar at which something is paid. */
   nextPayment(): number {
+    if (this.payments.length === 0) return Number.POSITIVE_INFINITY;
     return this.payments.reduce((next, { bar }) => Math.min(next, bar), Number.POSITIVE_INFINITY);
   }
 }

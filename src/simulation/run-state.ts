@@ -60,3 +60,15 @@ export function stretchAt(stretches: readonly Stretch[], bar: number, by: 'from'
 
 /** `qP + C + R`, exact, in units of 1e-16. */
 export const equityUnits = ({ qty, cash, receivable }: Stretch, price: Amount): bigint => qty * price + (cash + receivable) * SCALE;
+
+/** What a run leaves behind for whoever asks how it came about. */
+export interface RunHistory {
+  /** One code per bar, see `REASONS`: the whole timeline with its HOLDs. */
+  readonly reasons: Uint8Array;
+  readonly stretches: Stretch[];
+  readonly trades: RunTrade[];
+  readonly unfilled: UnfilledOrder[];
+  readonly dividends: RunDividend[];
+}
+
+export const runHistory = (reasons: Uint8Array): RunHistory => ({ reasons, stretches: [], trades: [], unfilled: [], dividends: [] });

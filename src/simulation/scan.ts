@@ -1,23 +1,28 @@
-/** The inner loop of a run: bars at which nothing can happen, as fast as plain numbers go. */
+/** Finds the next bar at which anything can happen. */
+import { BLOCK_BITS, type PriceBlocks } from '../rules/price-blocks';
 
-/** Columns of one run, in the currency's unit. */
+/** What evaluations see; NaN where nothing can be decided. */
 export interface ScanColumns {
-  /** What evaluations see; NaN where nothing can be decided. Often the very array of `prices`. */
   readonly signal: Float64Array;
-  readonly prices: Float64Array;
-  readonly equity: Float64Array;
+  readonly blocks: PriceBlocks;
 }
 
 /**
- * Records the value of the position at each bar from `from` on, and stops before the first at which the signal reaches a bound, or at
- * `to`. Bounds and signal are rounded the same way, so no bar that reaches a bound is passed over.
+ * The first bar from `from` on at which the signal reaches a bound, else `to`. Bounds and signal are rounded the same way, so no bar
+ * that reaches a bound is passed over, and a block whose extremes lie within them has none.
  */
-export function scan(columns: ScanColumns, from: number, to: number, sellAt: number, buyAt: number, qty: number, cash: number): number {
-  const { signal, prices, equity } = columns;
-  for (let bar = from; bar < to; bar++) {
-    const price = signal[bar] as number;
-    if (price >= sellAt || price <= buyAt) return bar;
-    equity[bar] = qty * (prices[bar] as number) + cash;
+export function scan({ signal, blocks }: ScanColumns, from: number, to: number, sellAt: number, buyAt: number): number {
+  const { least, greatest } = blocks;
+  for (let bar = from; bar < to;) {
+    const block = bar >> BLOCK_BITS;
+    const end = Math.min(to, (block + 1) << BLOCK_BITS);
+    if ((greatest[block] as number) >= sellAt || (least[block] as number) <= buyAt) {
+      for (; bar < end; bar++) {
+        const price = signal[bar] as number;
+        if (price >= sellAt || price <= buyAt) return bar;
+      }
+    }
+    bar = end;
   }
   return to;
 }

@@ -30,7 +30,7 @@ export function signalOf(
 ): Signal {
   if (quotes !== null) return judgedSignal(tape, quotes, steps, settings);
   const isSeen = (bar: number): boolean => tape.dated || isTradable(tape, bar, settings.allow_after_hours);
-  if (tape.dated || tape.sessions.every((_session, bar) => isSeen(bar))) return { price: tape.close, doubles: closes, reasons: null };
+  if (seesAll(tape, settings)) return { price: tape.close, doubles: closes, reasons: null };
   const units = tape.close.units.slice();
   const reasons = new Uint8Array(tape.bars);
   for (let bar = 0; bar < tape.bars; bar++) {
@@ -40,6 +40,12 @@ export function signalOf(
   }
   const price = { units, wide: tape.close.wide };
   return { price, doubles: doublesOf(price), reasons };
+}
+
+function seesAll(tape: Tape, { allow_after_hours }: SignalSettings): boolean {
+  if (tape.dated) return true;
+  for (let bar = 0; bar < tape.bars; bar++) if (!isTradable(tape, bar, allow_after_hours)) return false;
+  return true;
 }
 
 export function isTradable({ sessions }: Tape, bar: number, afterHours: boolean): boolean {

@@ -2,8 +2,9 @@
 import type { PastAction, PriceHistory } from '../rules/benchmarks';
 import type { Quote } from '../rules/price-policy';
 import type { Timeline } from '../rules/performance';
+import { blocksOf } from '../rules/price-blocks';
 import { type ActionStep, planActions } from './action-plan';
-import type { SimulationData } from './engine';
+import type { SimulationData } from './run-loop';
 import { doublesOf, priceAt } from './price-column';
 import type { RecordedAction } from './recorded-actions';
 import { type SignalSettings, signalOf } from './signal';
@@ -20,17 +21,22 @@ export interface History {
 /** Throws DomainError for a dividend that the bars cannot explain. */
 export function historyOf(tape: Tape, actions: readonly RecordedAction[], quotes: readonly Quote[] | null): History {
   const steps = planActions(tape, actions);
+  const closes = doublesOf(tape.close);
   const prices = {
     timeline: timelineOf(tape.days),
     firstClose: priceAt(tape.close, 0),
-    closes: doublesOf(tape.close),
+    closes,
+    blocks: blocksOf(closes),
     actionsBefore: new Map(steps.map((step) => [step.bar, pastActions(tape, step)])),
   };
   return { tape, steps, quotes, prices };
 }
 
 export function dataFor({ tape, steps, quotes, prices }: History, settings: SignalSettings): SimulationData {
-  return { tape, steps, history: prices, signal: signalOf(tape, prices.closes, quotes, steps, settings) };
+  const signal = signalOf(tape, prices.closes, quotes, steps, settings);
+  const seesCloses = signal.doubles === prices.closes;
+  const scan = { signal: signal.doubles, blocks: seesCloses ? prices.blocks : blocksOf(signal.doubles) };
+  return { tape, steps, history: prices, signal, scan };
 }
 
 /** Settings that change what an evaluation sees: runs that agree in them share their data. */

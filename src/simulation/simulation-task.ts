@@ -1,9 +1,11 @@
 /** One run as data that travels between threads, and what comes back. Pure: where it runs changes nothing. */
 import { formatAmount, formatOptional, parseAmount } from '../kernel/amount';
 import { roundHalfEven } from '../kernel/exact';
-import { parseSettings, type SettingsText } from '../rules/settings';
+import type { Market } from '../rules/metrics';
 import type { Quote } from '../rules/price-policy';
-import { marketFor, type RunBuffers, runBuffers, resultOf, simulate, type SimulationData, type SimulationRun } from './engine';
+import { parseSettings, type RuleSettings, type SettingsText } from '../rules/settings';
+import { decideRun, marketFor, type RunBuffers, runBuffers, resultOf, simulate, type SimulationRun } from './engine';
+import { planActions } from './action-plan';
 import type { FillModel } from './fill-model';
 import type { RecordedAction } from './recorded-actions';
 import {
@@ -15,6 +17,7 @@ import {
   type RunWarning,
   runWarnings,
 } from './run-analysis';
+import type { SimulationData, SimulationTerms } from './run-loop';
 import type { RunResult } from './run-result';
 import type { Stretch } from './run-state';
 import { dataFor, type History, historyOf, signalKey } from './simulation-data';
@@ -79,10 +82,19 @@ export interface RunOutcome {
   readonly reasonParts: readonly string[];
 }
 
+/** What runs share that see the same prices. */
+interface Prepared {
+  readonly data: SimulationData;
+  /** Made when a run first asks for its columns. */
+  buffers: RunBuffers | null;
+  /** The benchmarks of the latest run; most runs of a sweep start with the same money and costs. */
+  market: { readonly key: string; readonly market: Market } | null;
+}
+
 /** A tape with what belongs to it, and the runs' memory: prepared once, then used by run after run. */
 export class Workbench {
   private readonly histories = new Map<string, History>();
-  private readonly data = new Map<string, { readonly data: SimulationData; readonly buffers: RunBuffers }>();
+  private readonly data = new Map<string, Prepared>();
 
   constructor(
     private readonly tape: Tape,
@@ -92,22 +104,18 @@ export class Workbench {
 
   run(task: RunTask, withDetails: boolean): RunOutcome {
     const settings = parseSettings(task.settings);
-    const { data, buffers } = this.prepared(task, settings);
-    const terms = {
-      cash: parseAmount(task.cash),
-      qty: parseAmount(task.qty),
-      stockPct: task.stock_pct === null ? null : parseAmount(task.stock_pct),
-      settings,
-      fill: task.fill,
-      costs: { slippage_bps: parseAmount(task.slippage_bps), spread_bps: parseAmount(task.spread_bps) },
-    };
-    const run = simulate(data, terms, buffers);
-    const result = resultOf(run, marketFor(data, terms));
-    if (!withDetails) return { result, details: null, reasonParts: [] };
-    return { result, details: detailsOf(run, result), reasonParts: textParts(Buffer.from(run.reasons)) };
+    const prepared = this.prepared(task, settings);
+    const { data } = prepared;
+    const terms = termsOf(task, settings);
+    const market = benchmarksFor(prepared, terms);
+    if (!withDetails) return { result: resultOf(decideRun(data, terms), market), details: null, reasonParts: [] };
+    prepared.buffers ??= runBuffers(data);
+    const run = simulate(data, terms, prepared.buffers);
+    const result = resultOf(run, market);
+    return { result, details: detailsOf(run, result), reasonParts: textParts(run.reasons) };
   }
 
-  private prepared(task: RunTask, settings: ReturnType<typeof parseSettings>) {
+  private prepared(task: RunTask, settings: RuleSettings): Prepared {
     const range = `${task.start} ${task.end}`;
     let history = this.histories.get(range);
     if (!history) {
@@ -119,8 +127,7 @@ export class Workbench {
     const known = this.data.get(key);
     if (known) return known;
     this.data.clear(); // one set of columns at a time bounds the memory
-    const data = dataFor(history, settings);
-    const prepared = { data, buffers: runBuffers(data) };
+    const prepared: Prepared = { data: dataFor(history, settings), buffers: null, market: null };
     this.data.set(key, prepared);
     return prepared;
   }
@@ -131,9 +138,25 @@ export class Workbench {
   }
 }
 
+const termsOf = (task: RunTask, settings: RuleSettings): SimulationTerms => ({
+  cash: parseAmount(task.cash),
+  qty: parseAmount(task.qty),
+  stockPct: task.stock_pct === null ? null : parseAmount(task.stock_pct),
+  settings,
+  fill: task.fill,
+  costs: { slippage_bps: parseAmount(task.slippage_bps), spread_bps: parseAmount(task.spread_bps) },
+});
+
+function benchmarksFor(prepared: Prepared, terms: SimulationTerms): Market {
+  const { cash, qty, settings } = terms;
+  const key = [cash, qty, settings.qty_step, settings.commission_rate, settings.withholding_tax_pct].join(' ');
+  if (prepared.market?.key !== key) prepared.market = { key, market: marketFor(prepared.data, terms) };
+  return prepared.market.market;
+}
+
 /** Throws what a run of these parameters would throw, before any work starts. */
 export function checkTask(tape: Tape, actions: readonly RecordedAction[], { start, end }: Pick<RunTask, 'start' | 'end'>): void {
-  historyOf(tapeBetween(tape, start, end), actions, null);
+  planActions(tapeBetween(tape, start, end), actions);
 }
 
 function detailsOf(run: SimulationRun, result: RunResult): RunDetails {

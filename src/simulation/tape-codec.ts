@@ -1,7 +1,8 @@
 /** A tape as bytes, and as text parts for a table: columns one after another, packed. */
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { narrowColumn, type PriceColumn } from './price-column';
+import { pipeline } from 'node:stream/promises';
+import { createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { narrowColumn, type PriceColumn, withDoubles } from './price-column';
 import type { Tape } from './tape';
 
 /** What does not fit into columns of numbers. */
@@ -33,10 +34,13 @@ export function encodeTape(tape: Tape): EncodedTape {
   return { head, parts: textParts(bytes), hash };
 }
 
-/** Memory is shared between threads, so that one copy serves all of them. */
-export function decodeTape({ bars, dated, labels, wide }: TapeHead, parts: readonly string[]): Tape {
+/**
+ * Memory is shared between threads, so that one copy serves all of them. It is filled while the parts come in, so that there is never a
+ * second one.
+ */
+export async function decodeTape({ bars, dated, labels, wide }: TapeHead, parts: AsyncIterable<string>): Promise<Tape> {
   const shared = new SharedArrayBuffer(bars * BYTES_PER_BAR);
-  bytesOf(parts).copy(new Uint8Array(shared));
+  await unpackInto(new Uint8Array(shared), parts);
   let offset = 0;
   const take = (bytesPerBar: number): number => {
     const at = offset;
@@ -53,16 +57,31 @@ export function decodeTape({ bars, dated, labels, wide }: TapeHead, parts: reado
   const days = new Int32Array(shared, take(4), bars);
   const sessions = new Uint8Array(shared, take(1), bars);
   const inDay = new Uint8Array(shared, take(1), bars);
-  return { bars, dated, open, high, low, close, at, days, sessions, inDay, labels };
+  return { bars, dated, open, high, low, close: withDoubles(close), at, days, sessions, inDay, labels };
 }
 
 /** Packed and cut into text that every database takes. */
-export function textParts(bytes: Buffer): readonly string[] {
+export function textParts(bytes: Uint8Array): readonly string[] {
   const text = deflateRawSync(bytes, { level: 1 }).toString('base64');
   const parts = Array.from({ length: Math.max(1, Math.ceil(text.length / PART_CHARACTERS)) }, (_, index) =>
     text.slice(index * PART_CHARACTERS, (index + 1) * PART_CHARACTERS),
   );
   return parts;
+}
+
+async function unpackInto(bytes: Uint8Array, parts: AsyncIterable<string>): Promise<void> {
+  let at = 0;
+  await pipeline(packedBytes(parts), createInflateRaw({ chunkSize: 256 * 1024 }), async (unpacked: AsyncIterable<Buffer>) => {
+    for await (const piece of unpacked) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+  });
+}
+
+/** A part is a multiple of four characters long, the last excepted, so each is bytes by itself. */
+async function* packedBytes(parts: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const part of parts) yield Buffer.from(part, 'base64');
 }
 
 export const bytesOf = (parts: readonly string[]): Buffer => inflateRawSync(Buffer.from(parts.join(''), 'base64'));

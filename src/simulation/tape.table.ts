@@ -94,19 +94,21 @@ export class TapeTable {
     const key = `${tenantId} ${id}`;
     if (this.latest?.key === key) return this.latest.loaded;
     const row = await this.row(tenantId, id);
-    const parts = await this.tables.read(
-      tenantId,
-      'SELECT data FROM simulation_tape_parts WHERE log = ? AND tenant_id = ? AND tape_id = ? ORDER BY part',
-      [id],
-    );
-    const tape = decodeTape(
-      JSON.parse(String(row['head'])) as TapeHead,
-      parts.map(({ data }) => String(data)),
-    );
+    const tape = await decodeTape(JSON.parse(String(row['head'])) as TapeHead, this.parts(tenantId, id));
     const quotes = row['quotes'] === null ? null : (JSON.parse(String(row['quotes'])) as readonly Quote[]);
     const loaded = { view: viewOf(row), tape, quotes };
     this.latest = { key, loaded };
     return loaded;
+  }
+
+  /** One at a time: all of them are as large as the tape. */
+  private async *parts(tenantId: string, id: string): AsyncGenerator<string> {
+    const read = 'SELECT data FROM simulation_tape_parts WHERE log = ? AND tenant_id = ? AND tape_id = ? AND part = ?';
+    for (let part = 0; ; part++) {
+      const [row] = await this.tables.read(tenantId, read, [id, part]);
+      if (!row) return;
+      yield String(row['data']);
+    }
   }
 
   private async row(tenantId: string, id: string): Promise<Row> {

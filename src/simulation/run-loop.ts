@@ -1,0 +1,257 @@
+/** One run over the bars: what follows from the position is renewed whenever it changes, and between two changes a bar costs a comparison at most. */
+import { type Amount, toNumber, ZERO, plus } from '../kernel/amount';
+import type { PriceHistory } from '../rules/benchmarks';
+import { blockedZone, type PriceZone } from '../rules/blocked-zone';
+import { HeldStretches } from '../rules/held-stretches';
+import { openingPurchase } from '../rules/opening-purchase';
+import { decideRules, type RulesDecision, type RulesInput } from '../rules/rules-decision';
+import type { RuleSettings } from '../rules/settings';
+import { type Side, triggerBounds } from '../rules/trigger';
+import type { ActionStep } from './action-plan';
+import { type BarReason, codeOf } from './decision-reasons';
+import { cappedQuantity, type FillCosts, type FillModel, fillPrice, isFree, nextPrice } from './fill-model';
+import { priceAt } from './price-column';
+import { RunBook } from './run-book';
+import type { RunHistory } from './run-state';
+import { scan, type ScanColumns } from './scan';
+import { isTradable, type Signal } from './signal';
+import type { Tape } from './tape';
+
+/** Prepared once for any number of runs. */
+export interface SimulationData {
+  readonly tape: Tape;
+  readonly signal: Signal;
+  readonly scan: ScanColumns;
+  readonly steps: readonly ActionStep[];
+  readonly history: PriceHistory;
+}
+
+export interface SimulationTerms {
+  readonly cash: Amount;
+  /** Shares to start with; they cost no cash. */
+  readonly qty: Amount;
+  /** Percent of the cash to put into stock at the first close. */
+  readonly stockPct: Amount | null;
+  readonly settings: RuleSettings;
+  readonly fill: FillModel;
+  readonly costs: FillCosts;
+}
+
+/** What a run came to, with nothing per bar. */
+export interface DecidedRun {
+  readonly data: SimulationData;
+  readonly terms: SimulationTerms;
+  readonly held: HeldStretches;
+  readonly book: RunBook;
+}
+
+const CENT = 1_000_000n as Amount;
+/** Decisions remembered by price while the position does not change. */
+const MEMO_LIMIT = 4_096;
+
+interface PendingOrder {
+  readonly side: Side;
+  readonly qty: Amount;
+  readonly decidedAt: number;
+  readonly reason: BarReason;
+}
+
+interface Blocked {
+  readonly from: number;
+  readonly to: number;
+  readonly code: number;
+  readonly day: number;
+}
+
+const NOWHERE: Blocked = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY, code: 0, day: 0 };
+
+export class Run {
+  private readonly book: RunBook;
+  private readonly held = new HeldStretches();
+  private readonly countsDays: boolean;
+  private pending: PendingOrder | null = null;
+  private step = 0;
+
+  // What follows from the position, renewed whenever it changes.
+  private sellAt = 0;
+  private buyAt = 0;
+  private blocked = NOWHERE;
+  private readonly memo = new Map<number, number>();
+  private memoDay = Number.NaN;
+
+  /** `kept` takes what happens; null where nobody asks how the result came about. */
+  constructor(
+    private readonly data: SimulationData,
+    private readonly terms: SimulationTerms,
+    private readonly kept: RunHistory | null,
+  ) {
+    const { settings, cash, qty } = terms;
+    const { qty_step, commission_rate, withholding_tax_pct } = settings;
+    const bookTerms = { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT };
+    this.book = new RunBook(bookTerms, priceAt(data.tape.close, 0));
+    if (data.signal.reasons) kept?.reasons.set(data.signal.reasons);
+    else kept?.reasons.fill(0);
+    this.countsDays = settings.max_orders_per_day !== null || settings.max_daily_notional !== null;
+  }
+
+  run(): DecidedRun {
+    const { bars } = this.data.tape;
+    this.open();
+    for (let bar = 1; bar < bars;) {
+      this.applyActions(bar);
+      if (this.pending) this.tryFill(bar, this.pending);
+      const end = this.pending ? bar + 1 : Math.min(bars, this.nextAction());
+      bar = scan(this.data.scan, bar, end, this.sellAt, this.buyAt);
+      if (bar < end) bar = this.evaluate(bar, end);
+    }
+    if (this.pending) this.kept?.unfilled.push({ ...this.pending, bar: bars - 1, reason: 'END_OF_DATA' });
+    const { data, terms, held, book } = this;
+    return { data, terms, held, book };
+  }
+
+  /** At the first bar's close, whatever the session: the anchor is set, nothing is evaluated. */
+  private open(): void {
+    const { tape } = this.data;
+    const { stockPct, cash, settings } = this.terms;
+    const price = priceAt(tape.close, 0);
+    const { qty_step: step, commission_rate } = settings;
+    const bought = stockPct === null ? ZERO : openingPurchase({ stock_pct: stockPct, cash, price, step, commission_rate });
+    this.note(0, codeOf('OPENING'));
+    if (bought > ZERO) {
+      const fill = this.book.fill('BUY', bought, price, this.dayOf(0));
+      this.kept?.trades.push({ ...fill, bar: 0, decidedAt: 0, reason: 'OPENING' });
+    }
+    this.changed(0, 0);
+  }
+
+  private note(bar: number, code: number): void {
+    if (this.kept) this.kept.reasons[bar] = code;
+  }
+
+  private nextAction(): number {
+    return Math.min(this.data.steps[this.step]?.bar ?? Number.POSITIVE_INFINITY, this.book.nextPayment());
+  }
+
+  private applyActions(bar: number): void {
+    if (this.nextAction() > bar) return;
+    const { steps, tape } = this.data;
+    for (let step = steps[this.step]; step !== undefined && step.bar <= bar; step = steps[++this.step]) {
+      for (const action of step.actions) {
+        if (action.type === 'split') {
+          this.book.split(action, priceAt(tape.close, bar));
+          if (this.pending) this.kept?.unfilled.push({ ...this.pending, bar, reason: 'SPLIT' });
+          this.pending = null;
+        } else {
+          const { qty } = this.book;
+          const net = this.book.accrue(action);
+          this.kept?.dividends.push({ bar, qty, net, payBar: action.payBar });
+        }
+      }
+    }
+    this.book.payDue(bar);
+    this.changed(bar, bar);
+  }
+
+  /** An order of an earlier bar, at this bar's own price where it trades. */
+  private tryFill(bar: number, order: PendingOrder): void {
+    const { tape } = this.data;
+    const { fill, settings } = this.terms;
+    if (fill === 'close' || !(tape.dated || isTradable(tape, bar, settings.allow_after_hours))) return;
+    this.pending = null;
+    this.fillAt(bar, bar, nextPrice(fill, tape, bar), order, true);
+  }
+
+  /** `seenFrom`: the first bar whose evaluation knows of the fill. */
+  private fillAt(bar: number, seenFrom: number, price: Amount, order: PendingOrder, recap: boolean): void {
+    const { settings, costs } = this.terms;
+    const day = this.dayOf(bar);
+    const { side } = order;
+    const capped = recap || !isFree(costs) ? { ...order, price, day } : null;
+    const qty = capped ? cappedQuantity(capped, this.book, settings, settings.commission_rate, settings.qty_step, costs) : order.qty;
+    if (qty === ZERO) {
+      this.kept?.unfilled.push({ ...order, bar, reason: 'GUARDRAILS_AT_FILL' });
+      return;
+    }
+    const filled = this.book.fill(side, qty, fillPrice(side, price, costs), day);
+    this.kept?.trades.push({ ...filled, bar, decidedAt: order.decidedAt, reason: order.reason });
+    this.changed(seenFrom, bar);
+  }
+
+  /** A bar whose signal reaches a bound; gives the next one to look at. */
+  private evaluate(bar: number, end: number): number {
+    const units = this.data.signal.price.units[bar] ?? Number.NaN;
+    if (this.pending) {
+      this.note(bar, codeOf('ORDER_PENDING'));
+      return bar + 1;
+    }
+    const repeated = this.repeatBlocked(bar, end);
+    if (repeated > bar) return repeated;
+    const day = this.countsDays ? this.dayOf(bar) : 0;
+    if (day !== this.memoDay) this.memo.clear();
+    this.memoDay = day;
+    const known = this.memo.get(units);
+    if (known === undefined) this.decide(bar, units, day);
+    else this.note(bar, known);
+    return bar + 1;
+  }
+
+  /** Bars on which the last decision repeats itself; gives the first on which it need not. */
+  private repeatBlocked(first: number, end: number): number {
+    const { from, to, code, day } = this.blocked;
+    const { units } = this.data.signal.price;
+    const { days } = this.data.tape;
+    let bar = first;
+    for (; bar < end; bar++) {
+      const price = units[bar] as number;
+      if (!(price >= from && price <= to) || (this.countsDays && days[bar] !== day)) break;
+      this.note(bar, code);
+    }
+    return bar;
+  }
+
+  private decide(bar: number, units: number, day: number): void {
+    const input = this.inputAt(bar);
+    const decision = decideRules(input);
+    const reason: BarReason = decision.action === 'REJECT' ? 'REJECTED_BELOW_MINIMUM' : decision.reason;
+    const code = codeOf(reason);
+    this.note(bar, code);
+    if (decision.action === 'BUY' || decision.action === 'SELL') {
+      const order = { side: decision.action, qty: decision.qty, decidedAt: bar, reason };
+      if (this.terms.fill === 'close') this.fillAt(bar, bar + 1, input.price, order, false);
+      else this.pending = order;
+    } else this.remember(units, day, code, decision, input);
+  }
+
+  private inputAt(bar: number): RulesInput {
+    const { settings } = this.terms;
+    const { qty, cash, receivable, anchor } = this.book;
+    const price = priceAt(this.data.signal.price, bar);
+    const day = this.book.countsOf(this.dayOf(bar));
+    return { price, qty, cash, receivable, anchor, settings, step: settings.qty_step, commission_rate: settings.commission_rate, day };
+  }
+
+  private remember(units: number, day: number, code: number, decision: RulesDecision, input: RulesInput): void {
+    const zone: PriceZone | null = this.data.signal.price.wide ? null : blockedZone(decision, input);
+    if (zone) this.blocked = { from: Number(zone.from), to: Number(zone.to), code, day };
+    else if (!this.data.signal.price.wide && this.memo.size < MEMO_LIMIT) this.memo.set(units, code);
+  }
+
+  private changed(from: number, closesFrom: number): void {
+    const { book } = this;
+    const { qty, cash, receivable, anchor, avgCost } = book;
+    const { least_sell, greatest_buy } = triggerBounds(anchor, this.terms.settings);
+    this.sellAt = Number(least_sell) / 1e8;
+    this.buyAt = Number(greatest_buy) / 1e8;
+    this.blocked = NOWHERE;
+    if (this.memo.size > 0) this.memo.clear();
+    this.held.add(closesFrom, toNumber(qty), toNumber(plus(cash, receivable)));
+    if (!this.kept) return;
+    const day = this.dayOf(closesFrom);
+    const counts = book.countsOf(day);
+    this.kept.stretches.push({ from, closesFrom, qty, cash, receivable, anchor, avgCost, day, counts });
+  }
+
+  private dayOf(bar: number): number {
+    return this.data.tape.days[bar] ?? Number.NaN;
+  }
+}
