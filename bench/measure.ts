@@ -34,8 +34,21 @@ export async function rate(things: number, work: Work): Promise<number> {
   return (things * 1e9) / Number(process.hrtime.bigint() - start);
 }
 
+/** The same per second of this process's processor time, all its threads together: for work that computes in one, it is as if nobody else were there. */
+export async function cpuRate(things: number, work: Work): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (things * 1e6) / (user + system);
+}
+
 /** Every contender once per round, each round beginning with another, after one round that nobody counts. */
-export async function compete(things: number, contenders: readonly Contender[], rounds = ROUNDS): Promise<readonly Standing[]> {
+export async function compete(
+  things: number,
+  contenders: readonly Contender[],
+  rounds = ROUNDS,
+  timed = rate,
+): Promise<readonly Standing[]> {
   const rates = contenders.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
@@ -43,7 +56,7 @@ export async function compete(things: number, contenders: readonly Contender[], 
       const contender = contenders[index];
       if (!contender) continue;
       const work = await contender.ready();
-      const reached = await rate(contender.things ?? things, work);
+      const reached = await timed(contender.things ?? things, work);
       if (round > 0) rates[index]?.push(reached);
     }
   }
@@ -61,6 +74,13 @@ export function ratioOf(one: Standing | undefined, other: Standing | undefined):
   if (!one || !other) throw new Error('a ratio needs two contenders of one run');
   const ratios = one.rates.map((value, round) => value / (other.rates[round] ?? Number.NaN));
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
+}
+
+/** The best round of each, for work in one thread: what disturbs a round only ever makes it slower. The range is of all rounds. */
+export function ratioOfBest(one: Standing | undefined, other: Standing | undefined): Ratio {
+  if (!one || !other) throw new Error('a ratio needs two contenders of one run');
+  const { lowest, highest } = ratioOf(one, other);
+  return { median: Math.max(...one.rates) / Math.max(...other.rates), lowest, highest };
 }
 
 /** Median microseconds of writing 4 KB and waiting until the disk has them. */

@@ -28,6 +28,12 @@ export function reach(what: string, { median: middle, lowest, highest }: Ratio, 
   goals.push({ what, measured: middle, ...bound });
 }
 
+/** A figure that is no ratio, such as memory. */
+export function figure(what: string, measured: number, bound: { readonly atMost: number }): void {
+  print(`  ${shown(measured)}  ${what}`);
+  goals.push({ what, measured, ...bound });
+}
+
 /** The part of the work that is left out in `without`, seen from `full`. */
 export function cost(what: string, full: Ratio, bound: { readonly atMost: number }): void {
   const percent = (ratio: number): string => `${((1 - ratio) * 100).toFixed(1)} %`;

@@ -1,84 +1,46 @@
-/** The engine and sweeps against the plain-double loop of the same rule, on a million five-minute bars. */
-import { parseAmount, ZERO } from '../src/kernel/amount';
-import { HISTORICAL_SETTINGS_TEXT, parseSettings } from '../src/rules/settings';
-import { marketFor, resultOf, runBuffers, simulate, type SimulationTerms } from '../src/simulation/engine';
-import { NO_COSTS } from '../src/simulation/fill-model';
-import { dataFor, historyOf } from '../src/simulation/simulation-data';
-import { simulationPool } from '../src/simulation/simulation-pool.adapter';
-import type { TapeSet } from '../src/simulation/simulation-pool.port';
-import type { RunTask } from '../src/simulation/simulation-task';
-import { decodeTape, encodeTape } from '../src/simulation/tape-codec';
-import { median, rate } from './measure';
-import { type PlainRule, plainLoop } from './plain-loop';
-import { benchTape } from './simulated-tape';
+/** The engine, sweeps and the API against the plain-double loop of the same rule, on a million five-minute bars; each in a process of its own. */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { inFolder } from './append-sqlite';
+import { ratioOfBest } from './measure';
+import { figure, print, printStandings, reach } from './report';
+import type { Measured, PartName } from './simulate-part';
 
-const BARS = 1_000_000;
-const ROUNDS = 7;
-const SWEEP = 20;
-const settings = parseSettings(HISTORICAL_SETTINGS_TEXT);
-const rule: PlainRule = { up: 0.03, down: 0.03, ratio: 1.6667, min: 0.25, max: 0.75, rate: 0.0001 };
-const terms: SimulationTerms = {
-  cash: parseAmount('100000'),
-  qty: ZERO,
-  stockPct: parseAmount('50'),
-  settings,
-  fill: 'close',
-  costs: NO_COSTS,
-};
+const MEGABYTES = 250;
 
 /** Standard deviation of a bar's return: a quiet index, and a stock that moves 1 % on a day of 78 bars. */
-const MOVES = [0.0006, 0.0012] as const;
+const MARKETS = [
+  { name: 'a quiet index', move: '0.0006' },
+  { name: 'a stock', move: '0.0012' },
+] as const;
+
+const GOALS: Readonly<Record<PartName, readonly number[]>> = { engine: [0.4, 0.15], sweep: [1.2], store: [], api: [0.01, 0.01] };
 
 export async function benchSimulate(): Promise<void> {
-  for (const move of MOVES) await measure(move);
-}
-
-async function measure(move: number): Promise<void> {
-  const tape = benchTape(BARS, move);
-  const data = dataFor(historyOf(tape, [], null), settings);
-  const buffers = runBuffers(data);
-  const equity = new Float64Array(BARS);
-  const rates = { plain: [] as number[], engine: [] as number[], result: [] as number[] };
-  let trades = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    rates.plain.push(await rate(BARS, () => void plainLoop(data.history.closes, equity, 100_000, rule)));
-    rates.engine.push(await rate(BARS, () => void (trades = simulate(data, terms, buffers).trades.length)));
-    rates.result.push(await rate(BARS, () => void resultOf(simulate(data, terms, buffers), marketFor(data, terms))));
+  for (const { name, move } of MARKETS) {
+    for (const part of ['engine', 'sweep'] as const) show(`${name}, ${part}`, part, await inProcess(part, move));
   }
-  const plain = median(rates.plain);
-  const shown = (values: readonly number[]): string =>
-    `${(median(values) / 1e6).toFixed(1)} M bars/s (${(median(values) / plain).toFixed(3)})`;
-  process.stdout.write(
-    `${BARS} bars, ${trades} trades: plain loop ${shown(rates.plain)}; engine with equity and timeline ${shown(rates.engine)}; ` +
-      `with metrics and benchmarks ${shown(rates.result)}\n`,
-  );
-  const swept = await sweep(encodeTape(tape));
-  process.stdout.write(
-    `  sweep of ${SWEEP} runs: ${(swept / 1e6).toFixed(1)} M bars/s (${(swept / plain).toFixed(3)}); ${rssMb()} MB resident\n`,
-  );
-}
-
-/** Different thresholds on one tape, on all cores; the threads are warm. */
-async function sweep({ head, parts }: ReturnType<typeof encodeTape>): Promise<number> {
-  const set: TapeSet = { key: 'bench', tape: decodeTape(head, parts), actions: [], quotes: null };
-  const pool = simulationPool();
-  const task = (index: number): RunTask => ({
-    cash: '100000',
-    qty: '0',
-    stock_pct: '50',
-    settings: { ...HISTORICAL_SETTINGS_TEXT, up_threshold_pct: String(2 + index / 10) },
-    start: null,
-    end: null,
-    fill: 'close',
-    slippage_bps: '0',
-    spread_bps: '0',
+  await inFolder(async ({ folder }) => {
+    await inProcess('store', folder);
+    show('a stock, through the API', 'api', await inProcess('api', folder));
   });
-  const runs = (count: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: count }, (_, index) => pool.run(set, task(index), false)));
-  await runs(pool.size);
-  const measured = await rate(BARS * SWEEP, async () => void (await runs(SWEEP)));
-  await pool.close();
-  return measured;
 }
 
-const rssMb = (): string => (process.memoryUsage().rss / 1024 ** 2).toFixed(0);
+/** The first standing is the plain loop, the others are held against it. */
+function show(title: string, part: PartName, { remark, standings, peakMb }: Measured): void {
+  const [plain, ...ours] = standings;
+  printStandings(`${title}: ${remark}; ratios of the best rounds`, 'bars', standings);
+  for (const [index, one] of ours.entries())
+    reach(`${title}, ${one.name} / plain loop`, ratioOfBest(one, plain), { atLeast: GOALS[part][index] });
+  figure(`${title}: MB resident at most`, peakMb, { atMost: MEGABYTES });
+  print('');
+}
+
+/** What a part measures, in memory that nothing was in before. */
+function inProcess(part: PartName, argument: string): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(__dirname, 'simulate-part.js'), [part, argument]);
+    child.once('message', (measured) => resolve(measured as Measured));
+    child.once('exit', (code) => reject(new Error(`the process that measures ${part} ended with ${code}`)));
+  });
+}

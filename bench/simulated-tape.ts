@@ -1,5 +1,5 @@
 /** A made-up market of five-minute bars: the same on every machine. */
-import { narrowColumn } from '../src/simulation/price-column';
+import { narrowColumn, withDoubles } from '../src/simulation/price-column';
 import type { Tape } from '../src/simulation/tape';
 
 const BAR_MS = 300_000;
@@ -20,7 +20,7 @@ export function uniform(seed: number): () => number {
  */
 export function walk(bars: number, move: number, seed: number): Float64Array {
   const random = uniform(seed);
-  const units = new Float64Array(bars);
+  const units = new Float64Array(new SharedArrayBuffer(bars * 8));
   let log = 0;
   for (let bar = 0; bar < bars; bar++) {
     const normal = random() + random() + random() + random() - 2; // variance 1/3
@@ -30,12 +30,34 @@ export function walk(bars: number, move: number, seed: number): Float64Array {
   return units;
 }
 
-/** Every five minutes of every day, all of it regular session. */
+/** Every five minutes of every day, all of it regular session; columns of their own, as those of a stored tape. */
 export function benchTape(bars: number, move = 0.0012, seed = 7): Tape {
-  const close = narrowColumn(walk(bars, move, seed));
+  const close = walk(bars, move, seed);
+  const copy = () => {
+    const column = new Float64Array(new SharedArrayBuffer(bars * 8));
+    column.set(close);
+    return narrowColumn(column);
+  };
   const first = Date.parse('2000-01-01T00:00:00Z');
-  const at = Float64Array.from({ length: bars }, (_, bar) => first + bar * BAR_MS);
-  const days = Int32Array.from(at, (ms) => Math.floor(ms / DAY_MS));
-  const flags = new Uint8Array(bars);
-  return { bars, dated: false, open: close, high: close, low: close, close, at, days, sessions: flags, inDay: flags, labels: null };
+  const at = new Float64Array(new SharedArrayBuffer(bars * 8));
+  const days = new Int32Array(new SharedArrayBuffer(bars * 4));
+  for (let bar = 0; bar < bars; bar++) {
+    at[bar] = first + bar * BAR_MS;
+    days[bar] = Math.floor((at[bar] ?? 0) / DAY_MS);
+  }
+  const sessions = new Uint8Array(new SharedArrayBuffer(bars));
+  const inDay = new Uint8Array(new SharedArrayBuffer(bars));
+  return {
+    bars,
+    dated: false,
+    open: copy(),
+    high: copy(),
+    low: copy(),
+    close: withDoubles(narrowColumn(close)),
+    at,
+    days,
+    sessions,
+    inDay,
+    labels: null,
+  };
 }
