@@ -14,7 +14,7 @@ import { type PlainRule, plainLoop } from './plain-loop';
 import { benchTape } from './simulated-tape';
 
 export const BARS = 1_000_000;
-const ROUNDS = 15;
+const ROUNDS = 9;
 const SWEEP = 20;
 /** A round is so many times the same, so that it is long against a turn of the scheduler. */
 const ENGINE_TIMES = 5;
