@@ -18,15 +18,16 @@ const FILE_NAME = /^[A-Za-z0-9^=_-][A-Za-z0-9.^=_-]{0,31}$/;
 
 /** Throws InputError naming the file where it cannot be read, else as `readBars`. */
 export const loadBars = async (file: string, calendar: ExchangeCalendar, exchange: Exchange): Promise<readonly Bar[]> =>
-  readBars(await load(file), file, calendar, exchange);
+  readBars(await loadText(file), file, calendar, exchange);
 
 /** Throws InputError naming the file where it cannot be read, else as `readQuotes`. */
-export const loadQuotes = async (file: string): Promise<readonly Quote[]> => readQuotes(await load(file), file);
+export const loadQuotes = async (file: string): Promise<readonly Quote[]> => readQuotes(await loadText(file), file);
 
 /** Throws InputError naming the file where it cannot be read, else as `readActions`. */
-export const loadActions = async (file: string): Promise<readonly RecordedAction[]> => readActions(await load(file), file);
+export const loadActions = async (file: string): Promise<readonly RecordedAction[]> => readActions(await loadText(file), file);
 
-async function load(file: string): Promise<string> {
+/** Throws InputError naming the file where it cannot be read. */
+export async function loadText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -71,7 +72,7 @@ export class CsvQuotes extends QuoteSource {
   private async read(symbol: string, exchange: Exchange): Promise<readonly Quote[]> {
     if (!FILE_NAME.test(symbol)) throw new InputError('csv.symbol', 'symbol', 'usable as a file name', symbol);
     const file = join(this.folder, `${symbol}.csv`);
-    const text = await load(file);
+    const text = await loadText(file);
     if (text.replace(/^\uFEFF/, '').startsWith(QUOTE_HEADER)) return readQuotes(text, file);
     return readBars(text, file, this.calendar, exchange).map((bar) => asQuote(bar));
   }

@@ -10,9 +10,12 @@ interface RecordedFacts {
   readonly ex_date: TradingDay;
   /** 1, 2, …: several of one type on one date. */
   readonly sequence: number;
+  /** Where it came from, for messages: file and line. */
+  readonly source: string;
 }
 
 export type RecordedAction =
+  /** No pay date: paid on the ex-date. */
   | (RecordedFacts & { readonly type: 'dividend'; readonly amount: Amount; readonly pay_date: TradingDay | null })
   | (RecordedFacts & { readonly type: 'split'; readonly ratio: SplitRatio });
 
@@ -27,10 +30,11 @@ export function readActions(text: string, file: string): readonly RecordedAction
     const sequence = (seen.get(key) ?? 0) + 1;
     seen.set(key, sequence);
     const ex_date = date(file, row, 'ex_date', exDate);
-    if (type === 'split') return { type, ex_date, sequence, ratio: ratioOf(file, row, value) };
+    const source = `${file} line ${row.line}`;
+    if (type === 'split') return { type, ex_date, sequence, source, ratio: ratioOf(file, row, value) };
     if (type !== 'dividend') throw corrupt(file, row.line, 'type', 'dividend or split', type);
     const pay_date = payDate === '' ? null : date(file, row, 'pay_date', payDate);
-    return { type, ex_date, sequence, amount: amountOf(file, row, value), pay_date };
+    return { type, ex_date, sequence, source, amount: amountOf(file, row, value), pay_date };
   });
 }
 

@@ -3,8 +3,8 @@ import { type Amount, formatAmount } from '../kernel/amount';
 import { DomainError } from '../kernel/errors';
 import { type Exact, exact, multiply, roundHalfEven } from '../kernel/exact';
 import { parseDate } from '../market-data/civil-date';
+import type { RecordedAction } from '../market-data/recorded-actions';
 import { priceAt } from './price-column';
-import type { RecordedAction } from './recorded-actions';
 import { firstIndex, type Tape } from './tape';
 
 export interface PlannedSplit {
@@ -96,7 +96,7 @@ function factorOf(close: Exact | null, action: RecordedAction & { readonly type:
 }
 
 /** Paid on the first bar on or after the pay date, and never before the ex-date. */
-function payBarOf(tape: Tape, { pay_date }: RecordedAction, exDay: number, exBar: number): number | null {
+function payBarOf(tape: Tape, { pay_date }: RecordedAction & { readonly type: 'dividend' }, exDay: number, exBar: number): number | null {
   if (pay_date === null || parseDate(pay_date) <= exDay) return exBar;
   const bar = firstIndex(tape.days, parseDate(pay_date));
   return bar === tape.bars ? null : Math.max(bar, exBar);

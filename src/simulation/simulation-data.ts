@@ -1,4 +1,5 @@
 /** Prepares a tape once for any number of runs: when actions come, what evaluations see, and the history that benchmarks are made from. */
+import type { RecordedAction } from '../market-data/recorded-actions';
 import type { PastAction, PriceHistory } from '../rules/benchmarks';
 import type { Quote } from '../rules/price-policy';
 import type { Timeline } from '../rules/performance';
@@ -6,7 +7,6 @@ import { blocksOf } from '../rules/price-blocks';
 import { type ActionStep, planActions } from './action-plan';
 import type { SimulationData } from './run-loop';
 import { doublesOf, priceAt } from './price-column';
-import type { RecordedAction } from './recorded-actions';
 import { type SignalSettings, signalOf } from './signal';
 import { dayOf, type Tape } from './tape';
 

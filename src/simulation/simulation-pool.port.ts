@@ -1,6 +1,6 @@
 /** Where runs are computed: threads of this process, or the caller's own. */
+import type { RecordedAction } from '../market-data/recorded-actions';
 import type { Quote } from '../rules/price-policy';
-import type { RecordedAction } from './recorded-actions';
 import type { RunOutcome, RunTask } from './simulation-task';
 import type { Tape } from './tape';
 

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { formatAmount, parseAmount } from '../kernel/amount';
 import { InputError } from '../kernel/errors';
+import { readActions, type RecordedAction } from '../market-data/recorded-actions';
 import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../rules/settings';
 import { checkSettings, SETTING_NAMES, validateSettings } from '../rules/settings-validation';
 import { FILL_MODELS, type FillModel } from './fill-model';
-import { readActions, type RecordedAction } from './recorded-actions';
 import type { RunTask } from './simulation-task';
 import type { ParameterPoint, SweepPlan } from './sweep-plan';
 

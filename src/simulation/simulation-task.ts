@@ -1,13 +1,13 @@
 /** One run as data that travels between threads, and what comes back. Pure: where it runs changes nothing. */
 import { formatAmount, formatOptional, parseAmount } from '../kernel/amount';
 import { roundHalfEven } from '../kernel/exact';
+import type { RecordedAction } from '../market-data/recorded-actions';
 import type { Market } from '../rules/metrics';
 import type { Quote } from '../rules/price-policy';
 import { parseSettings, type RuleSettings, type SettingsText } from '../rules/settings';
 import { decideRun, marketFor, type RunBuffers, runBuffers, resultOf, simulate, type SimulationRun } from './engine';
 import { planActions } from './action-plan';
 import type { FillModel } from './fill-model';
-import type { RecordedAction } from './recorded-actions';
 import {
   drawdownPeriods,
   monthlyReturns,

@@ -1,13 +1,12 @@
 /** One random run by the three ways there are: live replay, simulation and oracle. */
 import { parseAmount, ZERO } from '../../src/kernel/amount';
 import { replay } from '../../src/cli/replay';
-import { readActions as readRecordedActions } from '../../src/market-data/recorded-actions';
+import { readActions } from '../../src/market-data/recorded-actions';
 import { readBars } from '../../src/market-data/recorded-bars';
 import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../../src/rules/settings';
 import { validateSettings, SETTING_NAMES } from '../../src/rules/settings-validation';
 import { marketFor, resultOf, simulate, type SimulationRun } from '../../src/simulation/engine';
 import { NO_COSTS } from '../../src/simulation/fill-model';
-import { readActions } from '../../src/simulation/recorded-actions';
 import type { RunResult } from '../../src/simulation/run-result';
 import { dataFor, historyOf } from '../../src/simulation/simulation-data';
 import { sliceTape } from '../../src/simulation/tape';
@@ -45,7 +44,7 @@ export const replayed = (run: RandomRun): Promise<RunResult | null> =>
     calendar,
     bars: readBars(run.csv, 'random.csv', calendar, 'XNYS'),
     quotes: null,
-    actions: readRecordedActions(run.actionsCsv, 'actions.csv'),
+    actions: readActions(run.actionsCsv, 'actions.csv'),
     ...startOf(run),
     settings: settingsText(run),
   });
