@@ -1,7 +1,7 @@
 /** The corporate actions of a replay: announced before its first bar, due by its bars, measured against their closes. */
 import { formatAmount } from '../kernel/amount';
-import { systemContext, SYSTEM_TENANT } from '../kernel/context';
-import { AnnounceAction, type AnnounceTerms, ProcessActions } from '../contracts/corporate-action';
+import { type CommandContext, systemContext, SYSTEM_TENANT } from '../kernel/context';
+import { AnnounceAction, type AnnounceTerms, ApplyDueActions, ProcessActions } from '../contracts/corporate-action';
 import type { Exchange } from '../contracts/instrument';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { exDateInstants } from '../market-data/ex-date';
@@ -10,6 +10,9 @@ import type { RecordedAction } from '../market-data/recorded-actions';
 import { StreamRunner } from '../platform/streams/stream-runner';
 import type { PastAction } from '../rules/benchmarks';
 import { formatRatio } from '../rules/split';
+import { ActionGate } from '../trading/action-gate';
+import { opened } from '../trading/position.projection';
+import type { PositionState } from '../trading/position.state';
 import type { ScratchApp } from './scratch-app';
 
 export interface ReplayedInstrument {
@@ -33,18 +36,21 @@ export const pastActions = (actions: readonly RecordedAction[]): readonly PastAc
   );
 
 export class ReplayActions {
+  private readonly context: CommandContext;
+
   constructor(
     private readonly scratch: ScratchApp,
     private readonly calendar: ExchangeCalendar,
     private readonly tenantId: string,
     private readonly actions: readonly RecordedAction[],
-  ) {}
+  ) {
+    this.context = systemContext(tenantId, 'replay', 'replay');
+  }
 
   async announce({ symbol, exchange }: ReplayedInstrument): Promise<void> {
-    const context = systemContext(this.tenantId, 'replay', 'replay');
     for (const action of this.actions) {
       const terms: AnnounceTerms = { symbol, exchange, ...termsOf(action) };
-      await this.scratch.commands.execute(new AnnounceAction(context, terms, false));
+      await this.scratch.commands.execute(new AnnounceAction(this.context, terms, false));
     }
   }
 
@@ -59,7 +65,7 @@ export class ReplayActions {
     for (const day of [...new Set(days)].sort()) {
       const session = day === undefined ? null : this.calendar.day(exchange, day);
       if (!session || session === 'unknown') continue;
-      const close = bars.slice(0, index).findLast((past) => past.day === session.date && past.at <= session.close);
+      const close = bars.slice(0, index).findLast((past) => isInDay(this.calendar, exchange, past));
       if (!close) continue;
       const data = {
         instrument_id: id,
@@ -75,10 +81,25 @@ export class ReplayActions {
     return true;
   }
 
+  /** What is due by this bar, before its evaluation: fractions of splits become cash at the bar's own close, whatever was quoted. */
+  async apply(positionId: string, { close }: Bar): Promise<void> {
+    const { nest } = this.scratch.app;
+    await this.scratch.commands.execute(new ApplyDueActions(this.context, [positionId], true));
+    const folded = await nest.get(StreamRunner).load<PositionState>(this.tenantId, `position-${positionId}`);
+    if (folded)
+      await nest.get(ActionGate, { strict: false }).payFractions(this.context, positionId, opened(folded.state), formatAmount(close));
+  }
+
   /** As the nightly job does: what every position has heard of is asked for no more. */
   async settle(): Promise<void> {
     await this.scratch.commands.execute(new ProcessActions(systemContext(SYSTEM_TENANT, 'replay', 'replay')));
   }
+}
+
+/** At or before its day's regular close: where bars of the day before an ex-date are missing, an older one is the last regular close. */
+function isInDay(calendar: ExchangeCalendar, exchange: Exchange, { day, at }: Bar): boolean {
+  const session = calendar.day(exchange, day);
+  return session !== null && session !== 'unknown' && at <= session.close;
 }
 
 /** A dividend without a pay date is paid on its ex-date. */

@@ -101,6 +101,7 @@ class Replay {
       this.market.moveTo(bar);
       this.scratch.clock.set(bar.at);
       const wentEx = await this.actions.recordCloses(instrument, bars, index);
+      if (wentEx) await this.actions.apply(positionId, bar);
       await this.scratch.driver.tick(context, bar.at, { kind: 'tenant' });
       if (wentEx) await this.actions.settle();
       position = await this.record(index, bar, positionId);

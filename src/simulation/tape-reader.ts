@@ -60,6 +60,12 @@ class Places {
     return ms <= this.close;
   }
 
+  /** A day without trading has no regular close; one that the calendar does not know is taken for a usual one. */
+  private closeWithoutSession(unknown: boolean): number {
+    if (this.exchange === '24X7') return (this.day + 1) * DAY_MS;
+    return unknown ? newYorkInstant(this.day, XNYS_HOURS.close) : Number.NEGATIVE_INFINITY;
+  }
+
   /** The exchange's day around an instant: exchanges change their date on the hour. */
   private moveTo(ms: number): void {
     if (ms >= this.from && ms < this.to) return;
@@ -71,7 +77,7 @@ class Places {
     const known = this.calendar.day(this.exchange, date);
     if (known === null || known === 'unknown') {
       this.closed = this.exchange === '24X7' ? 'REGULAR' : known === null ? 'CLOSED' : 'UNKNOWN';
-      this.close = this.exchange === '24X7' ? (this.day + 1) * DAY_MS : newYorkInstant(this.day, XNYS_HOURS.close);
+      this.close = this.closeWithoutSession(known === 'unknown');
       return;
     }
     this.closed = this.exchange === '24X7' ? 'REGULAR' : null;

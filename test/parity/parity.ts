@@ -3,6 +3,8 @@ import { parseAmount, ZERO } from '../../src/kernel/amount';
 import { replay } from '../../src/cli/replay';
 import { readActions } from '../../src/market-data/recorded-actions';
 import { readBars } from '../../src/market-data/recorded-bars';
+import { readQuotes } from '../../src/market-data/recorded-quotes';
+import type { Quote } from '../../src/rules/price-policy';
 import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../../src/rules/settings';
 import { validateSettings, SETTING_NAMES } from '../../src/rules/settings-validation';
 import { marketFor, resultOf, simulate, type SimulationRun } from '../../src/simulation/engine';
@@ -27,11 +29,13 @@ const startOf = ({ cash, qty, stockPct }: RandomRun) => ({
   stockPct: stockPct === null ? null : parseAmount(stockPct),
 });
 
+const quotesOf = ({ quotesCsv }: RandomRun): readonly Quote[] | null => (quotesCsv === null ? null : readQuotes(quotesCsv, 'quotes.csv'));
+
 /** `bars`: only so many of the first ones. */
 export function simulated(run: RandomRun, bars = run.bars.length): { readonly run: SimulationRun; readonly result: RunResult } {
   const settings = parseSettings(settingsText(run));
   const tape = sliceTape(readTape(run.csv, 'random.csv', calendar, 'XNYS'), 0, bars);
-  const data = dataFor(historyOf(tape, readActions(run.actionsCsv, 'actions.csv'), null), settings);
+  const data = dataFor(historyOf(tape, readActions(run.actionsCsv, 'actions.csv'), quotesOf(run)), settings);
   const terms = { ...startOf(run), settings, fill: 'close' as const, costs: NO_COSTS };
   const done = simulate(data, terms);
   return { run: done, result: resultOf(done, marketFor(data, terms)) };
@@ -43,7 +47,7 @@ export const replayed = (run: RandomRun): Promise<RunResult | null> =>
     exchange: 'XNYS',
     calendar,
     bars: readBars(run.csv, 'random.csv', calendar, 'XNYS'),
-    quotes: null,
+    quotes: quotesOf(run),
     actions: readActions(run.actionsCsv, 'actions.csv'),
     ...startOf(run),
     settings: settingsText(run),

@@ -1,6 +1,8 @@
-/** Random tapes and configurations: days or instants, calm or wild, with every rule in play. */
+/** Random tapes and configurations: days or instants, calm or wild, with every rule in play; quotes as feeds send them, bad ones too. */
 import fc from 'fast-check';
+import { newYorkInstant } from '../../src/market-data/new-york-time';
 import { PublishedCalendar } from '../../src/market-data/published-calendar';
+import { XNYS_HOURS } from '../../src/market-data/xnys-calendar';
 import type { OracleAction, OracleConfig, OracleRun } from './oracle';
 
 export const calendar = new PublishedCalendar();
@@ -9,6 +11,14 @@ export interface RandomRun extends OracleRun {
   /** As the commands read them. */
   readonly csv: string;
   readonly actionsCsv: string;
+  readonly quotesCsv: string | null;
+}
+
+/** What a run has besides its bars. Quotes are no matter of the oracle's. */
+export interface RunParts {
+  readonly actions: boolean;
+  readonly timed: boolean;
+  readonly quotes: boolean;
 }
 
 const HEADER = 'open,high,low,close,volume\n';
@@ -55,21 +65,62 @@ const DAY_MS = 86_400_000;
 
 interface Placed {
   readonly label: string;
+  readonly at: number;
   readonly day: string;
   readonly open: boolean;
 }
 
-/** Every calendar day, or instants a few hours apart that fall into all sessions. */
-function placed(bars: number, timed: boolean, afterHours: boolean): readonly Placed[] {
+/** Every calendar day, or instants some hours apart that fall into all sessions, and on closed days. */
+function placed(bars: number, stride: number | null, afterHours: boolean): readonly Placed[] {
   return Array.from({ length: bars }, (_, bar) => {
-    if (!timed) {
+    if (stride === null) {
       const day = new Date(START + bar * DAY_MS).toISOString().slice(0, 10);
-      return { label: day, day, open: true };
+      return { label: day, at: closeOf(day), day, open: true };
     }
-    const at = new Date(START + bar * 5_400_000).toISOString();
+    const at = new Date(START + bar * stride * 3_600_000).toISOString();
     const session = calendar.session('XNYS', at);
-    return { label: at, day: calendar.tradingDay('XNYS', at), open: session === 'REGULAR' || (session === 'EXTENDED' && afterHours) };
+    return {
+      label: at,
+      at: Date.parse(at),
+      day: calendar.tradingDay('XNYS', at),
+      open: session === 'REGULAR' || (session === 'EXTENDED' && afterHours),
+    };
   });
+}
+
+/** When a dated bar's close is known, also on days without trading. */
+function closeOf(day: string): number {
+  const known = calendar.day('XNYS', day);
+  return known === null || known === 'unknown' ? newYorkInstant(Date.parse(day) / DAY_MS, XNYS_HOURS.close) : Date.parse(known.close);
+}
+
+interface RandomQuote {
+  readonly before: number;
+  readonly off: number;
+  readonly spread: number;
+  readonly shape: 'both' | 'last' | 'sides' | 'crossed' | 'broken' | 'jump' | 'none';
+}
+
+const quotes: fc.Arbitrary<readonly RandomQuote[]> = fc.array(
+  fc.record({
+    before: pick(0, 1, 60, 899, 900, 901),
+    off: fc.integer({ min: -20, max: 20 }),
+    spread: pick(0, 1, 4, 30, 60),
+    shape: pick('both', 'both', 'both', 'last', 'sides', 'crossed', 'broken', 'jump', 'none' as const),
+  }),
+  { minLength: 62, maxLength: 62 },
+);
+
+/** One quote per bar at most, at or before it. */
+function quoteLine({ before, off, spread, shape }: RandomQuote, at: number, close: string): string | null {
+  if (shape === 'none') return null;
+  const middle = Number(close) * (1 + off / 1_000) * (shape === 'jump' ? 1.3 + spread / 100 : 1);
+  const price = (factor: number): string => Math.max(0.01, middle * factor).toFixed(4);
+  const [low, high] = [price(1 - spread / 2_000), price(1 + spread / 2_000)];
+  const sides = shape === 'crossed' ? [high, price(1 - spread / 1_000 - 0.001)] : shape === 'last' ? ['', ''] : [low, high];
+  const last = shape === 'sides' ? '' : shape === 'broken' ? 'NaN' : price(1);
+  const bid = shape === 'broken' ? '-1' : sides[0];
+  return [new Date(at - before * 1_000).toISOString(), bid, sides[1], last].join(',');
 }
 
 interface RandomAction {
@@ -93,39 +144,46 @@ const actions: fc.Arbitrary<readonly RandomAction[]> = fc.array(
 
 const dateAfter = (days: number): string => new Date(START + days * DAY_MS).toISOString().slice(0, 10);
 
-export const randomRun = (withActions: boolean): fc.Arbitrary<RandomRun> =>
+export const randomRun = (parts: RunParts): fc.Arbitrary<RandomRun> =>
   fc
     .record({
       closes,
       config,
-      timed: withActions ? fc.constant(false) : fc.boolean(),
-      actions: withActions ? actions : fc.constant<readonly RandomAction[]>([]),
+      stride: parts.timed ? pick(null, null, 1.5, 5, 50) : fc.constant(null),
+      actions: parts.actions ? actions : fc.constant<readonly RandomAction[]>([]),
+      quotes: parts.quotes ? fc.option(quotes, { nil: null, freq: 4 }) : fc.constant(null),
       cash: pick('100000', '2500.5', '0.01', '0', '31.41592653'),
       start: fc.oneof(
         pick('0', '12.345678', '400').map((qty) => ({ qty, stockPct: null })),
         pick('0', '50', '99', '100').map((stockPct) => ({ qty: null, stockPct })),
       ),
     })
-    .map(({ closes: prices, config: settings, timed, actions: events, cash, start }) => {
-      const places = placed(prices.length, timed, settings['allow_after_hours'] === true);
+    .map(({ closes: prices, config: settings, stride, actions: events, quotes: seen, cash, start }) => {
+      const places = placed(prices.length, stride, settings['allow_after_hours'] === true);
       const bars = places.map((place, bar) => ({ ...place, close: prices[bar] ?? '' }));
       const rows = bars.map(({ label, close }) => `${label},${close},${close},${close},${close},1`);
-      const seen = new Set<string>();
-      const list: OracleAction[] = events
-        .map(({ ex, pays, type, amount, ratio }) => ({
-          ex_date: dateAfter(ex),
-          type,
-          value: type === 'split' ? ratio : amount,
-          pay_date: type === 'split' || pays === null ? '' : dateAfter(ex + pays),
-        }))
-        .filter(({ ex_date, type }) => !seen.has(ex_date + type) && seen.add(ex_date + type));
+      const list = oracleActions(events, stride === 1.5);
+      const lines = seen && bars.flatMap(({ at, close }, bar) => quoteLine(seen[bar] as RandomQuote, at, close) ?? []);
       return {
         bars,
         actions: list,
         cash,
         ...start,
         config: settings,
-        csv: `${timed ? 'ts' : 'date'},${HEADER}${rows.join('\n')}\n`,
+        csv: `${stride ? 'ts' : 'date'},${HEADER}${rows.join('\n')}\n`,
         actionsCsv: ['ex_date,type,value,pay_date', ...list.map((action) => Object.values(action).join(','))].join('\n'),
+        quotesCsv: lines && ['ts,bid,ask,last', ...lines].join('\n'),
       };
     });
+
+/** Bars that cover a few days only have their actions close together. */
+function oracleActions(events: readonly RandomAction[], close: boolean): readonly OracleAction[] {
+  const known = new Set<string>();
+  return events
+    .map(({ ex, pays, type, amount, ratio }) => {
+      const day = close ? ex % 5 : ex;
+      const value = type === 'split' ? ratio : amount;
+      return { ex_date: dateAfter(day), type, value, pay_date: type === 'split' || pays === null ? '' : dateAfter(day + pays) };
+    })
+    .filter(({ ex_date, type }) => !known.has(ex_date + type) && known.add(ex_date + type));
+}
