@@ -11,6 +11,7 @@ import { addServeCommand } from './cli/serve.command';
 import { addSimulateCommand } from './cli/simulate.command';
 import { addStoreCommands } from './cli/store.command';
 import { addSubscriptionCommands } from './cli/subscriptions.command';
+import { addSweepCommand } from './cli/sweep.command';
 import { addTickCommand } from './cli/tick.command';
 import { DomainError, InputError } from './kernel/errors';
 import { SettingsError } from './platform/settings';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   addReplayCommand(program, console);
   addActionsCommands(program, console);
   addSimulateCommand(program, console);
+  addSweepCommand(program, console);
   addParityCommand(program, console);
   addCalendarCommand(program, console);
   addStoreCommands(program, console);

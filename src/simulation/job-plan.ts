@@ -1,4 +1,5 @@
 /** From a request to numbered runs, and from their results to what the job says in the end. Pure. */
+import { InputError } from '../kernel/errors';
 import { performanceOf, timeline } from '../rules/performance';
 import type { StoredRun } from './job.table';
 import { METRIC_DEFINITIONS, type RunWarning } from './run-analysis';
@@ -63,6 +64,17 @@ export const metricOf = (result: RunResult, metric: string): number | null => {
   const value = (result.metrics as unknown as Readonly<Record<string, number | null | undefined>>)[metric];
   return value ?? null;
 };
+
+export interface RunRow {
+  readonly run_id: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly value: number | null;
+  readonly result: RunResult;
+}
+
+/** Every run with its parameters and figures. */
+export const runRows = (runs: readonly StoredRun[], metric: string): readonly RunRow[] =>
+  runs.map(({ run_id, parameters, result }) => ({ run_id, parameters, value: metricOf(result, metric), result }));
 
 function better(a: StoredRun, b: StoredRun, metric: string): StoredRun {
   const [left, right] = [metricOf(a.result, metric), metricOf(b.result, metric)];
@@ -197,8 +209,26 @@ export interface HeatmapCell {
   readonly run_ids: readonly string[];
 }
 
+export interface HeatmapAxes {
+  /** The first parameter where it is left out. */
+  readonly x?: string;
+  /** The last parameter where it is left out. */
+  readonly y?: string;
+  readonly metric?: string;
+}
+
+/** Throws InputError naming the axis that is none of the sweep's parameters. */
+export function heatmapFor(request: SweepRequest, runs: readonly StoredRun[], axes: HeatmapAxes): readonly HeatmapCell[] {
+  const names = Object.keys(request.plan.parameters);
+  const { x = names[0] ?? '', y = names.at(-1) ?? '', metric = request.metric } = axes;
+  for (const [field, name] of Object.entries({ x, y })) {
+    if (!names.includes(name)) throw new InputError('sweep.axis', field, `one of ${names.join(', ')}`, name);
+  }
+  return heatmapOf(runs, x, y, metric);
+}
+
 /** Any two parameters against a metric. */
-export function heatmapOf(runs: readonly StoredRun[], x: string, y: string, metric: string): readonly HeatmapCell[] {
+function heatmapOf(runs: readonly StoredRun[], x: string, y: string, metric: string): readonly HeatmapCell[] {
   const cells = new Map<string, StoredRun[]>();
   for (const run of runs) {
     if (run.parameters['sample'] === 'out') continue;

@@ -6,6 +6,7 @@ import type { Log } from '../platform/observability/log';
 import type { Timer } from '../platform/time/timer.port';
 import { type ClaimedJob, type JobTable, LEASE_MS, type StoredRun } from './job.table';
 import { bestOf, planJob, type PlannedRun, summaryOf, testRuns } from './job-plan';
+import { inLanes } from './lanes';
 import type { SimulationPool, TapeSet } from './simulation-pool.port';
 import { actionsOf, type PositionRequest, runHash } from './simulation-request';
 import type { RunDetails, RunOutcome } from './simulation-task';
@@ -126,27 +127,17 @@ export class JobWorker {
     progress: Progress,
   ): Promise<Map<number, RunDetails>> {
     const details = new Map<number, RunDetails>();
-    const waiting = planned.filter(({ seq }) => !stored.has(seq));
-    const team = { failed: false };
-    const worker = async (): Promise<void> => {
-      for (let run = waiting.shift(); run && !team.failed; run = waiting.shift()) {
-        if (this.stopping) throw new JobLost('the process is stopping');
-        if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
-        const { stored: done, details: found, wasKnown } = await this.runOne(job, run);
-        stored.set(run.seq, done);
-        if (found) details.set(run.seq, found);
-        progress.done++;
-        if (wasKnown) progress.cached++;
-        if (epochMs(this.clock.now()) - progress.toldAt >= PROGRESS_MS) await this.tell(job, progress);
-      }
-    };
-    const guarded = (): Promise<void> =>
-      worker().catch((error: unknown) => {
-        team.failed = true; // the others finish what they have begun
-        throw error;
-      });
-    const ended = await Promise.allSettled(Array.from({ length: this.pool.size * 2 }, guarded));
-    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    const missing = planned.filter(({ seq }) => !stored.has(seq));
+    await inLanes(missing, this.pool.size * 2, async (run) => {
+      if (this.stopping) throw new JobLost('the process is stopping');
+      if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
+      const { stored: done, details: found, wasKnown } = await this.runOne(job, run);
+      stored.set(run.seq, done);
+      if (found) details.set(run.seq, found);
+      progress.done++;
+      if (wasKnown) progress.cached++;
+      if (epochMs(this.clock.now()) - progress.toldAt >= PROGRESS_MS) await this.tell(job, progress);
+    });
     for (const { seq } of planned.filter(({ withDetails, seq: number }) => withDetails && !details.has(number))) {
       const run = stored.get(seq);
       const kept = run && (await this.jobs.run(job.tenantId, run.run_id)).details;

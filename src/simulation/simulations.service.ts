@@ -1,5 +1,5 @@
 /** Takes requests for simulations and sweeps: refuses what cannot be run before any work starts, and queues the rest. */
-import { InputError, NotFoundError } from '../kernel/errors';
+import { NotFoundError } from '../kernel/errors';
 import { parseDate, readDate } from '../market-data/civil-date';
 import type { JobTable, JobView } from './job.table';
 import { planJob } from './job-plan';
@@ -12,14 +12,10 @@ import {
   positionRequest,
   type RangeInput,
   type SimulationRequest,
-  SWEEP_METRICS,
   type SweepRequest,
-  taskAt,
-  type WalkForward,
 } from './simulation-request';
 import { checkTask } from './simulation-task';
-import { planSweep, type SweepPlan } from './sweep-plan';
-import { dayOf, tapeBetween } from './tape';
+import { sweepRequest, type SweepTerms } from './sweep-request';
 import type { TapeTable } from './tape.table';
 
 export interface SimulationInput extends RangeInput {
@@ -27,14 +23,9 @@ export interface SimulationInput extends RangeInput {
   readonly preset?: string;
 }
 
-export interface SweepInput extends RangeInput {
+export interface SweepInput extends RangeInput, SweepTerms {
   readonly position: PositionInput;
   readonly preset?: string;
-  readonly parameters: SweepPlan['parameters'];
-  readonly random?: { readonly runs: number; readonly seed: number };
-  readonly constraints?: readonly string[];
-  readonly metric?: string;
-  readonly walk_forward?: WalkForward;
 }
 
 export class Simulations {
@@ -55,21 +46,9 @@ export class Simulations {
   }
 
   async sweep(tenantId: string, input: SweepInput): Promise<JobView> {
-    const metric = SWEEP_METRICS.find((name) => name === (input.metric ?? 'sharpe'));
-    if (!metric) throw new InputError('sweep.metric', 'metric', `one of ${SWEEP_METRICS.join(', ')}`, input.metric);
     const position = await this.position(tenantId, input.position, input, await this.preset(tenantId, input.preset), 'position');
-    const { parameters, random = null, constraints = [], walk_forward = null } = input;
-    const plan: SweepPlan = { parameters, random, constraints };
-    const range = { start: position.task.start, end: position.task.end };
-    for (const point of planSweep(plan)) taskAt(position.task, point, range);
-    const request: SweepRequest = {
-      kind: 'sweep',
-      position: walk_forward ? await this.withRange(tenantId, position) : position,
-      plan,
-      metric,
-      walk_forward,
-    };
-    return this.queue(tenantId, request);
+    const { tape } = await this.tapes.load(tenantId, position.tape_id);
+    return this.queue(tenantId, sweepRequest(position, input, tape));
   }
 
   /** The same again with some settings, the range or the fill model changed. Throws NotFoundError. */
@@ -124,13 +103,6 @@ export class Simulations {
     const request = positionRequest(input, range, view.hash, preset, field);
     checkTask(tape, actionsOf(request.actions, `${field}.actions`), request.task);
     return request;
-  }
-
-  /** Walk-forward windows need the first and the last day of the data. */
-  private async withRange(tenantId: string, position: PositionRequest): Promise<PositionRequest> {
-    const { start, end } = position.task;
-    const tape = tapeBetween((await this.tapes.load(tenantId, position.tape_id)).tape, start, end);
-    return { ...position, task: { ...position.task, start: dayOf(tape, 0), end: dayOf(tape, tape.bars - 1) } };
   }
 
   private async preset(tenantId: string, name: string | undefined): Promise<object> {

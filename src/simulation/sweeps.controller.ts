@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { InputError, NotFoundError } from '../kernel/errors';
+import { NotFoundError } from '../kernel/errors';
 import { Roles } from '../platform/http/access.decorators';
 import { Tenant } from '../platform/http/caller.decorators';
 import { ApiNoBody, NoBodyDto } from '../platform/http/no-body.dto';
 import { type Page, pageDto, PageDto } from '../platform/http/page.dto';
-import { heatmapOf, metricOf } from './job-plan';
+import { heatmapFor, runRows } from './job-plan';
 import { JobTable } from './job.table';
 import { JobDto, RowsDto, StartSweepDto } from './simulation.dto';
 import { SWEEP_METRICS, type SweepRequest } from './simulation-request';
@@ -91,8 +91,7 @@ export class SweepsController {
   @ApiOkResponse({ type: RowsDto })
   async runs(@Tenant() tenantId: string, @Param('id') id: string): Promise<RowsDto> {
     const { metric } = await this.request(tenantId, id);
-    const runs = await this.jobs.runs(tenantId, id);
-    return { items: runs.map(({ run_id, parameters, result }) => ({ run_id, parameters, value: metricOf(result, metric), result })) };
+    return { items: runRows(await this.jobs.runs(tenantId, id), metric) };
   }
 
   /** Any two of its parameters against a metric; each cell names its runs. */
@@ -100,12 +99,7 @@ export class SweepsController {
   @ApiOkResponse({ type: RowsDto })
   async heatmap(@Tenant() tenantId: string, @Param('id') id: string, @Query() query: HeatmapQueryDto): Promise<RowsDto> {
     const request = await this.request(tenantId, id);
-    const names = Object.keys(request.plan.parameters);
-    const { x = names[0] ?? '', y = names.at(-1) ?? '', metric } = query;
-    for (const [field, name] of Object.entries({ x, y })) {
-      if (!names.includes(name)) throw new InputError('sweep.axis', field, `one of ${names.join(', ')}`, name);
-    }
-    return { items: heatmapOf(await this.jobs.runs(tenantId, id), x, y, metric ?? request.metric) };
+    return { items: heatmapFor(request, await this.jobs.runs(tenantId, id), query) };
   }
 
   private async request(tenantId: string, id: string): Promise<SweepRequest> {
