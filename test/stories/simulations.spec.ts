@@ -34,12 +34,18 @@ const expected = readFileSync(join(DATA, 'expected.jsonl'), 'utf8')
       JSON.parse(line) as { args: { bars: string; actions: string | null; cash: string; options: string[]; config: Json }; result: Json },
   );
 
-describe('simulations', () => {
+const TABLES = {
+  SQLite: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+  PostgreSQL: "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
+};
+const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('simulations on %s', (database) => {
   let world: World;
   let edges: string;
 
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({ database });
     edges = await upload('EDGES', EDGES);
   });
   afterAll(() => world.stop());
@@ -65,15 +71,15 @@ describe('simulations', () => {
     return summary;
   };
 
-  /** Rows of every table that is not of simulations. */
-  const elsewhere = async (): Promise<string> => {
+  /** Every row of every table that is not of simulations. */
+  const elsewhere = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
     const sql = world.server.app.nest.get(Sql);
-    const tables = (
-      await sql.read("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'simulation%' ORDER BY name")
-    ).map(({ name }) => String(name));
-    const counts: string[] = [];
-    for (const table of tables) counts.push(`${table} ${String((await sql.read(`SELECT count(*) AS n FROM ${table}`))[0]?.['n'])}`);
-    return counts.join('\n');
+    const named = TABLES[database];
+    const tables = (await sql.read(named)).map(({ name }) => String(name)).filter((name) => !name.startsWith('simulation_'));
+    expect(tables).toContain('events');
+    const contents = await Promise.all(tables.map((table) => sql.read(`SELECT * FROM ${table}`)));
+    const texts = contents.map((rows) => rows.map((row) => JSON.stringify(row, plain)).sort());
+    return Object.fromEntries(tables.map((table, index) => [table, texts[index] ?? []]));
   };
 
   it('give to the digit what an independent implementation computed', async () => {
@@ -88,11 +94,13 @@ describe('simulations', () => {
 
   it('write no row outside their own tables', async () => {
     const before = await elsewhere();
-    const head = await world.head();
     await simulated({ positions: [position({ config: { up_threshold_pct: '4' } })] });
     await upload('AGAIN', EDGES);
-    expect(await elsewhere()).toBe(before);
-    expect(await world.head()).toBe(head);
+    ok(await world.owner.request('PUT', '/v1/simulation-presets/kept', { body: { config: { up_threshold_pct: '8' } } }));
+    const parameters = { up_threshold_pct: { values: ['2', '6'] } };
+    const { id } = ok(await world.owner.post<Job>('/v1/sweeps', { position: position(), parameters }));
+    expect((await ended(`/v1/sweeps/${id}`)).status).toBe('DONE');
+    expect(await elsewhere()).toEqual(before);
   });
 
   it('are found again instead of computed where data, code and parameters are the same', async () => {
