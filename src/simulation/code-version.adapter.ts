@@ -1,9 +1,9 @@
-/** What the rules and the engine are, as one hash: a stored result counts only for the code that computed it. */
+/** What the rules, the engine and the readers of its data are, as one hash: a stored result counts only for the code that computed it. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDERS = ['kernel', 'rules', 'simulation'];
+const FOLDERS = ['kernel', 'rules', 'market-data', 'simulation'];
 
 export function codeVersion(root = join(__dirname, '..')): string {
   const hash = createHash('sha256');

@@ -1,4 +1,5 @@
 /** Recorded bars as tenants keep them for simulations. */
+import { createHash } from 'node:crypto';
 import type { Exchange } from '../contracts/instrument';
 import type { Clock } from '../kernel/clock';
 import { NotFoundError } from '../kernel/errors';
@@ -57,7 +58,9 @@ export class TapeTable {
 
   async add(tenantId: string, { name, symbol, exchange, source, tape, quotes }: NewTape): Promise<TapeView> {
     const log = await this.logs.of(tenantId);
-    const { head, parts, hash } = encodeTape(tape);
+    const { head, parts, hash: bars } = encodeTape(tape);
+    const quotesText = quotes && JSON.stringify(quotes);
+    const hash = hashOf(bars, quotesText);
     const id = this.ids.next();
     // The row that names the tape comes last: what a crash leaves behind is parts that nobody knows.
     for (const [part, data] of parts.entries()) {
@@ -70,7 +73,6 @@ export class TapeTable {
       ]);
     }
     const [first, last] = [labelOf(tape, 0), labelOf(tape, tape.bars - 1)];
-    const quotesText = quotes && JSON.stringify(quotes);
     const now = this.clock.now();
     await this.sql.write(
       `INSERT INTO simulation_tapes (log, tenant_id, tape_id, name, symbol, exchange, source, hash, head, bars, first, last, quotes, created_at)
@@ -117,6 +119,10 @@ export class TapeTable {
     return row;
   }
 }
+
+/** Quotes decide as bars do: equal bars under other quotes are another tape. */
+const hashOf = (bars: string, quotes: string | null): string =>
+  quotes === null ? bars : createHash('sha256').update(bars).update(quotes).digest('hex');
 
 const viewOf = (row: Row): TapeView => ({
   id: String(row['tape_id']),

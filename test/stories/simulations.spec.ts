@@ -110,6 +110,19 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('simulations on %s', (database)
     expect(second.summary.positions[0]?.result).toEqual(first.summary.positions[0]?.result);
   });
 
+  it('are not taken for those of another instrument that had the same prices and other quotes', async () => {
+    const seen = async (symbol: string, bid: string, ask: string): Promise<string> => {
+      ok(await world.owner.post('/v1/instruments', { symbol, exchange: 'XNYS', asset_type: 'EQUITY', currency: 'USD' }));
+      ok(await world.owner.post('/v1/quotes', { symbol, bid, ask, last: '100', ts: world.clock.now() }));
+      return world.openPosition({ symbol });
+    };
+    const positions = [await seen('NARROW', '99.9', '100.1'), await seen('WIDE', '98', '102')];
+    ok(await world.owner.post('/v1/ticks'));
+    const hashes: unknown[] = [];
+    for (const position_id of positions) hashes.push(ok(await world.owner.post('/v1/tapes', { symbol: 'X', position_id }))['hash']);
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
   it('run again with changed parameters, and are compared side by side', async () => {
     const { job, summary } = await simulated({ positions: [position()] });
     const { body } = await world.owner.post<Job>(`/v1/simulations/${job.id}/rerun`, {
