@@ -114,6 +114,15 @@ describe('a quote', () => {
   });
 });
 
+describe('a feed that shows the price from before a split for some minutes more', () => {
+  it('holds and does not halt, also where a dividend comes on the same day', () => {
+    const bars = ['2024-03-04T15:00:00Z 100', '2024-03-04T20:00:00Z 100', '2024-03-05T15:00:00Z 50', '2024-03-05T15:05:00Z 50'];
+    const quotes = ['2024-03-04T20:00:00Z,,,100', '2024-03-05T15:00:00Z,,,100', '2024-03-05T15:05:00Z,,,49'];
+    const actions = ['2024-03-05,split,2,', '2024-03-05,dividend,1,'];
+    expect(tiny({ bars, quotes, actions }).reasons).toEqual(['NO_TRIGGER', 'PRICE_JUMP', 'NO_TRIGGER']);
+  });
+});
+
 describe('a dividend', () => {
   it('lowers the anchor by (P − D)/P, is owed on its ex-date and is cash on its pay date', () => {
     // P = 101, D = 2 with 15 % withheld: 100 × 2 = 200, 30 withheld, 170 net; anchor 100 × 99/101 = 98.01980198

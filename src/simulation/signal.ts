@@ -1,6 +1,6 @@
 /** The price that each evaluation sees: the bar's close, or the quote in force judged as live ones are; NaN where it must hold whatever the position is. */
 import { epochMs, toInstant } from '../kernel/clock';
-import type { Exact } from '../kernel/exact';
+import { type Exact, multiply, ONE } from '../kernel/exact';
 import type { Quote } from '../rules/price-policy';
 import { judgeQuote, type QuoteGateSettings } from '../rules/quote-gate';
 import { type QuoteMemory, restateMemory } from '../rules/quote-gate-jump';
@@ -91,11 +91,11 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
 const isSeenSession = (tape: Tape, bar: number, { allow_after_hours }: SignalSettings): boolean =>
   tape.dated || isTradable(tape, bar, allow_after_hours);
 
-/** The last good price as corporate actions restate it. */
+/** The last good price as corporate actions restate it: all that come before one evaluation at once, as the live gate does it. */
 function restated(memory: QuoteMemory | null, step: ActionStep | undefined): QuoteMemory | null {
-  if (memory === null) return null;
-  return (step?.actions ?? []).reduce<QuoteMemory>((before, action) => {
-    const factor: Exact | null = action.type === 'split' ? { n: action.ratio.old, d: action.ratio.new } : action.anchorFactor;
-    return factor ? restateMemory(before, factor) : before;
-  }, memory);
+  if (memory === null || step === undefined) return memory;
+  return restateMemory(memory, step.actions.map(priceFactorOf).reduce(multiply, ONE));
 }
+
+const priceFactorOf = (action: ActionStep['actions'][number]): Exact =>
+  action.type === 'split' ? { n: action.ratio.old, d: action.ratio.new } : (action.anchorFactor ?? ONE);
