@@ -28,12 +28,22 @@ describe('a replay and a simulation', () => {
   });
   const coin = file('coin.csv', ['ts,open,high,low,close,volume', ...hours].join('\n'));
 
+  const cocaCola = ['--symbol', 'KO', '--bars', join(DATA, 'daily/KO.csv'), '--actions', join(DATA, 'daily/KO.actions.csv')].concat([
+    '--cash',
+    '100000',
+    '--stock-pct',
+    '50',
+    '--start',
+    '2012-01-03',
+    '--end',
+    '2013-12-31',
+  ]);
+
   const RUNS: readonly (readonly [string, readonly string[]])[] = [
     [
       'days with dividends, taxed, between two dates, with daily limits and a minimum',
       [
-        ...['--symbol', 'KO', '--bars', join(DATA, 'daily/KO.csv'), '--actions', join(DATA, 'daily/KO.actions.csv'), '--cash', '100000'],
-        ...['--stock-pct', '50', '--start', '2012-01-03', '--end', '2013-12-31'],
+        ...cocaCola,
         ...config('days.json', {
           withholding_tax_pct: '15',
           max_orders_per_day: 1,
