@@ -17,8 +17,8 @@ import type { OpenPositionState, PositionState } from '../../../src/trading/posi
 
 const calendar = new PublishedCalendar();
 const OPENED = '2026-06-01T15:00:00.000Z';
-/** Every recording happens after all that is recorded. */
-const CLOSE = '1000';
+/** The regular close before every ex-date. */
+export const CLOSE = '1000';
 const CENT = parseAmount('0.01');
 
 export type Fact =
@@ -40,11 +40,17 @@ export interface History {
 
 const EX_DATES = calendar.days('XNYS', '2026-06-03', '2026-06-30').map(({ date }) => date);
 
-function instantsOf(ex: string) {
-  const instants = exDateInstants(calendar, 'XNYS', ex);
+/** Asked of the calendar once: histories ask thousands of times. */
+const INSTANTS = new Map(EX_DATES.map((ex) => [ex, exDateInstants(calendar, 'XNYS', ex)]));
+
+export function instantsOf(ex: string) {
+  const instants = INSTANTS.get(ex) ?? null;
   if (instants === null) throw new Error(`no sessions around ${ex}`);
   return instants;
 }
+
+/** Every second dividend is paid as soon as it is accrued; the others stay receivable. */
+export const isPaid = (id: string): boolean => Number(id.slice(1)) % 2 === 0;
 
 /** In the middle of a session, and a millisecond around every boundary of an ex-date. */
 const fillTime = fc
@@ -170,7 +176,7 @@ function settle(recorded: Recorded, facts: readonly Fact[]): void {
       const price = fact?.kind === 'split' ? fact.price : CLOSE;
       run(recorded, { type: 'PayCashInLieu', data: { corporate_action_id: entry.corporate_action_id, price } }, OPENED);
     }
-    if (entry.kind === 'dividend' && Number(entry.corporate_action_id.slice(1)) % 2 === 0) {
+    if (entry.kind === 'dividend' && isPaid(entry.corporate_action_id)) {
       run(
         recorded,
         {
@@ -273,7 +279,6 @@ export const outcome = ({ qty, cash, dividend_receivable, anchor_price }: OpenPo
   anchor: anchor_price === null ? null : formatAmount(anchor_price),
 });
 
-/** Entitlement once more from nothing but the fills, for every dividend that was accrued. */
-export function entitlements(state: OpenPositionState): readonly (readonly [string, string])[] {
-  return state.actions.flatMap((entry) => (entry.kind === 'dividend' ? [[entry.corporate_action_id, entry.qty_eligible] as const] : []));
-}
+/** The entitled holding of every dividend that was accrued. */
+export const entitlements = ({ actions }: OpenPositionState): ReadonlyMap<string, string> =>
+  new Map(actions.flatMap((entry) => (entry.kind === 'dividend' ? [[entry.corporate_action_id, entry.qty_eligible] as const] : [])));
