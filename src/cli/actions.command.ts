@@ -13,7 +13,7 @@ interface ActionFlags extends RemoteFlags {
 export function addActionsCommands(program: Command, console: Console): void {
   const actions = program.command('actions').description('corporate actions: take over announcements, apply and pay what is due');
   const show = (flags: ActionFlags, view: IngestView | ProcessView): void =>
-    console.print(flags.json ? JSON.stringify(view) : table(Object.entries(view).map(([name, value]) => [name, String(value)])));
+    console.print(flags.json ? JSON.stringify(view) : table(rowsOf(view)));
   withRemote(actions.command('ingest'))
     .description('ask the provider for announcements of every instrument')
     .option('--json', 'print JSON')
@@ -23,6 +23,15 @@ export function addActionsCommands(program: Command, console: Console): void {
     .option('--json', 'print JSON')
     .action(async (flags: ActionFlags) => show(flags, await processDue(flags)));
   for (const command of actions.commands) command.exitOverride();
+}
+
+/** Counts first, then a line for each answer that could not be had. */
+function rowsOf(view: IngestView | ProcessView): readonly (readonly string[])[] {
+  const { failures = [], ...counts } = view as Partial<IngestView>;
+  return [
+    ...Object.entries(counts).map(([name, value]) => [name, String(value)]),
+    ...failures.map(({ source, symbol, exchange, reason }) => [`${source} ${symbol} ${exchange}`, reason]),
+  ];
 }
 
 const context = systemContext(SYSTEM_TENANT, 'vb-actions', 'vb-actions');

@@ -159,15 +159,25 @@ export class ApplyDueActions extends Command<ApplyDueResult> {
   }
 }
 
+/** What could not be had, of whom and why; the next run asks again. */
+export interface IngestFailure {
+  readonly source: ActionSource;
+  readonly symbol: string;
+  readonly exchange: Exchange;
+  readonly reason: string;
+}
+
 export interface IngestView {
+  /** Names of the providers, comma-separated; `none` where there is none. */
   readonly source: string;
   readonly instruments: number;
   readonly announced: number;
   readonly doubtful: number;
   readonly failed: number;
+  readonly failures: readonly IngestFailure[];
 }
 
-/** Asks the provider for announcements of every instrument. */
+/** Asks the providers for announcements of every instrument. */
 export class IngestActions extends Command<IngestView> {
   constructor(readonly context: CommandContext) {
     super();

@@ -13,6 +13,7 @@ import {
   type DoubtCode,
   HALTING_TYPES,
   type HaltingType,
+  type IngestFailure,
   type IngestView,
   type ProcessView,
 } from '../contracts/corporate-action';
@@ -214,12 +215,20 @@ export class AnnouncementDto implements AnnouncementView {
   @CountField() readonly version!: number;
 }
 
+class IngestFailureDto implements IngestFailure {
+  @ChoiceField(SOURCES) readonly source!: ActionSource;
+  @TextField() readonly symbol!: string;
+  @ChoiceField(EXCHANGES) readonly exchange!: Exchange;
+  @TextField() readonly reason!: string;
+}
+
 export class IngestDto implements IngestView {
-  @TextField({ description: 'Name of the provider; `none` where the settings name none' }) readonly source!: string;
+  @TextField({ description: 'Names of the providers, comma-separated; `none` where the settings name none' }) readonly source!: string;
   @CountField() readonly instruments!: number;
   @CountField() readonly announced!: number;
   @CountField() readonly doubtful!: number;
-  @CountField() readonly failed!: number;
+  @CountField({ description: 'Answers that could not be had or used; the next run asks again' }) readonly failed!: number;
+  @ListField(IngestFailureDto) readonly failures!: readonly IngestFailureDto[];
 }
 
 export class ProcessDto implements ProcessView {

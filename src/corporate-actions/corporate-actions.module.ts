@@ -2,7 +2,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Clock } from '../kernel/clock';
-import { ActionProvider } from '../market-data/actions.port';
+import { ActionProviders } from '../market-data/actions.port';
 import { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { FreshPrices } from '../market-data/fresh-price';
 import { Sql } from '../platform/database/sql';
@@ -95,7 +95,7 @@ const processing = [
 const ingestion = [
   {
     provide: Ingestion,
-    inject: [ActionProvider, StreamRunner, TenantTables, ExchangeCalendar, Surroundings],
+    inject: [ActionProviders, StreamRunner, TenantTables, ExchangeCalendar, Surroundings],
     useFactory: (...parts: ConstructorParameters<typeof Ingestion>) => new Ingestion(...parts),
   },
   {

@@ -1,11 +1,20 @@
-/** Takes over what the provider announces, with what is doubtful about it. Nothing is announced twice, however often it runs. */
+/** Takes over what providers announce, with what is doubtful about it. Nothing is announced twice, however often it runs. */
 import type { QueryBus } from '@nestjs/cqrs';
 import { type Clock, toInstant } from '../kernel/clock';
 import { type CommandContext, SYSTEM_TENANT } from '../kernel/context';
+import { DomainError, messageOf } from '../kernel/errors';
 import { oddities, type DoubtfulTerms } from '../rules/announcement-doubts';
-import type { AnnouncementCommandBody, AnnouncementKey, AnnouncementTerms, IngestView } from '../contracts/corporate-action';
+import type {
+  ActionSource,
+  AnnouncementCommandBody,
+  AnnouncementKey,
+  AnnouncementTerms,
+  IngestFailure,
+  IngestView,
+} from '../contracts/corporate-action';
 import { type InstrumentView, ListInstruments } from '../contracts/instrument';
-import type { ActionProvider, ProvidedAction } from '../market-data/actions.port';
+import type { ActionProvider, ActionProviders, ProvidedAction } from '../market-data/actions.port';
+import { parseDate } from '../market-data/civil-date';
 import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import type { TenantTables } from '../platform/database/tenant-tables';
 import type { Log } from '../platform/observability/log';
@@ -17,50 +26,89 @@ const DAY_MS = 86_400_000;
 /** What was announced lately may still be new to us, what comes later is not announced yet. */
 const [DAYS_BACK, DAYS_AHEAD] = [30, 180];
 
+/** How many instruments are asked for together: a provider that hangs costs the run its limit once per so many. */
+const AT_ONCE = 8;
+
+interface Answer {
+  readonly provider: ActionProvider;
+  readonly instrument: InstrumentView;
+  readonly actions: readonly ProvidedAction[];
+}
+
+interface Tally {
+  announced: number;
+  doubtful: number;
+  readonly failures: IngestFailure[];
+}
+
 export class Ingestion {
   constructor(
-    private readonly provider: ActionProvider,
+    private readonly providers: ActionProviders,
     private readonly streams: StreamRunner,
     private readonly tables: TenantTables,
     private readonly calendar: ExchangeCalendar,
     private readonly around: { readonly queries: QueryBus; readonly clock: Clock; readonly log: Log },
   ) {}
 
+  /** What one provider cannot say of one instrument stops neither other instruments nor other providers. */
   async run(context: CommandContext): Promise<IngestView> {
-    const { name } = this.provider;
-    const sum = { instruments: 0, announced: 0, doubtful: 0, failed: 0 };
-    if (name === null) return { source: 'none', ...sum };
-    for (const instrument of await this.around.queries.execute(new ListInstruments())) {
-      sum.instruments += 1;
-      try {
-        for (const action of await this.provided(instrument)) {
-          const { isNew, isDoubtful } = await this.announce(context, instrument, action);
-          if (isNew) sum.announced += 1;
-          if (isNew && isDoubtful) sum.doubtful += 1;
-        }
-      } catch (error) {
-        sum.failed += 1;
-        this.around.log.error('announcements of an instrument could not be had', { symbol: instrument.symbol, source: name, err: error });
-      }
+    const providers = this.providers.all;
+    if (providers.length === 0) return { source: 'none', instruments: 0, announced: 0, doubtful: 0, failed: 0, failures: [] };
+    const tally: Tally = { announced: 0, doubtful: 0, failures: [] };
+    const instruments = await this.around.queries.execute(new ListInstruments());
+    for (let start = 0; start < instruments.length; start += AT_ONCE) {
+      const asked = instruments
+        .slice(start, start + AT_ONCE)
+        .flatMap((instrument) => providers.map((of) => this.ask(of, instrument, tally)));
+      for (const answer of await Promise.all(asked)) await this.takeOver(context, answer, tally);
     }
-    if (sum.doubtful > 0)
-      this.around.log.warn('doubtful announcements wait for a person (GET /v1/corporate-actions?status=REVIEW)', {
-        doubtful: sum.doubtful,
-      });
-    return { source: name, ...sum };
+    const { announced, doubtful, failures } = tally;
+    if (doubtful > 0) {
+      this.around.log.warn('doubtful announcements wait for a person (GET /v1/corporate-actions?status=REVIEW)', { doubtful });
+    }
+    const source = providers.map(({ name }) => name).join(', ');
+    return { source, instruments: instruments.length, announced, doubtful, failed: failures.length, failures };
   }
 
-  private provided({ symbol, exchange, currency }: InstrumentView): Promise<readonly ProvidedAction[]> {
+  private async ask(provider: ActionProvider, instrument: InstrumentView, tally: Tally): Promise<Answer> {
+    const { symbol, exchange, currency } = instrument;
     const today = Date.parse(this.around.clock.now().slice(0, 10));
     const [from, to] = [toInstant(today - DAYS_BACK * DAY_MS).slice(0, 10), toInstant(today + DAYS_AHEAD * DAY_MS).slice(0, 10)];
-    return this.provider.actions({ symbol, exchange, currency, from, to });
+    try {
+      return { provider, instrument, actions: await provider.actions({ symbol, exchange, currency, from, to }) };
+    } catch (error) {
+      this.failed(provider, instrument, error, tally);
+      return { provider, instrument, actions: [] };
+    }
+  }
+
+  /** What cannot be read of one announcement does not keep the next from being heard. */
+  private async takeOver(context: CommandContext, { provider, instrument, actions }: Answer, tally: Tally): Promise<void> {
+    for (const action of actions) {
+      try {
+        const { isNew, isDoubtful } = await this.announce(context, provider.name, instrument, action);
+        if (isNew) tally.announced += 1;
+        if (isNew && isDoubtful) tally.doubtful += 1;
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
+        this.failed(provider, instrument, error, tally);
+      }
+    }
+  }
+
+  private failed({ name: source }: ActionProvider, { symbol, exchange }: InstrumentView, error: unknown, { failures }: Tally): void {
+    failures.push({ source, symbol, exchange, reason: messageOf(error) });
+    this.around.log.error('announcements of an instrument could not be had; the next run asks again', { source, symbol, err: error });
   }
 
   private async announce(
     context: CommandContext,
+    source: ActionSource,
     instrument: InstrumentView,
     action: ProvidedAction,
   ): Promise<{ readonly isNew: boolean; readonly isDoubtful: boolean }> {
+    parseDate(action.ex_date, 'ex_date');
+    if (action.type === 'CASH_DIVIDEND' && action.pay_date !== null) parseDate(action.pay_date, 'pay_date');
     const about = {
       instrument_id: instrument.id,
       symbol: instrument.symbol,
@@ -72,7 +120,6 @@ export class Ingestion {
     const key: AnnouncementKey = { corporate_action_id: actionIdOf(about), ...about };
     const terms = termsOf(action);
     const doubts = oddities({ ...about, ...terms, type: action.type }, await this.factsOf(key));
-    const source = this.provider.name ?? 'manual';
     const command: AnnouncementCommandBody = { type: 'Announce', data: { key, terms, source, doubts } };
     const stream = announcementStream(key.corporate_action_id);
     const cause = { ...context, tenantId: SYSTEM_TENANT, correlationId: key.corporate_action_id, idempotency: null };

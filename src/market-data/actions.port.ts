@@ -27,17 +27,13 @@ export type ProvidedAction =
   | { readonly type: 'SPLIT'; readonly ex_date: TradingDay; readonly sequence: number; readonly ratio: string };
 
 export abstract class ActionProvider {
-  /** Goes with every announcement; null where there is no provider. */
-  abstract readonly name: ActionSource | null;
+  /** Goes with every announcement. */
+  abstract readonly name: ActionSource;
   /** By ex-date. Rejects where the provider cannot answer. */
   abstract actions(request: ActionsRequest): Promise<readonly ProvidedAction[]>;
 }
 
-/** Settings that name no provider: people announce. */
-export class NoActions extends ActionProvider {
-  readonly name = null;
-
-  async actions(): Promise<readonly ProvidedAction[]> {
-    return [];
-  }
+/** Those that are asked, in this order; none: people announce. */
+export class ActionProviders {
+  constructor(readonly all: readonly ActionProvider[]) {}
 }

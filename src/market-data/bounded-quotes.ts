@@ -2,10 +2,8 @@
 import type { Instant } from '../kernel/clock';
 import { messageOf } from '../kernel/errors';
 import type { Timer } from '../platform/time/timer.port';
+import { PROVIDER_LIMIT_MS, within } from './bounded-call';
 import { type QuoteRequest, QuoteSource, type RawQuote } from './quotes.port';
-
-/** The longest that one call to a provider may take, milliseconds. */
-export const PROVIDER_LIMIT_MS = 3_000;
 
 export interface QuoteFailure {
   readonly source: string;
@@ -33,27 +31,13 @@ export class BoundedQuotes extends QuoteSource {
   }
 
   /** Null also where the provider failed or took too long; never rejects. A late answer is dropped. */
-  quote(instrument: QuoteRequest, at: Instant): Promise<RawQuote | null> {
-    return new Promise((resolve) => {
-      let open = true;
-      const settle = (quote: RawQuote | null, reason: string | null) => {
-        if (!open) return;
-        open = false;
-        cancel();
-        if (reason !== null) this.report(instrument, at, reason);
-        resolve(quote);
-      };
-      const cancel = this.timer.after(this.limitMs, () => settle(null, `no answer within ${this.limitMs} ms`));
-      this.ask(instrument, at).then(
-        (quote) => settle(quote, null),
-        (error: unknown) => settle(null, messageOf(error)),
-      );
-    });
-  }
-
-  /** A provider that throws at once is one that rejects. */
-  private async ask(instrument: QuoteRequest, at: Instant): Promise<RawQuote | null> {
-    return this.source.quote(instrument, at);
+  async quote(instrument: QuoteRequest, at: Instant): Promise<RawQuote | null> {
+    try {
+      return await within(this.timer, this.limitMs, () => this.source.quote(instrument, at));
+    } catch (error) {
+      this.report(instrument, at, messageOf(error));
+      return null;
+    }
   }
 
   private report({ tenant_id, instrument_id, symbol }: QuoteRequest, at: Instant, reason: string): void {

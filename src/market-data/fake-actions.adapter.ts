@@ -1,10 +1,11 @@
-/** A deterministic provider for tests: says what it was given. */
+/** A deterministic provider for tests: says what it was given, under the name that it was given. */
 import { ActionProvider, type ActionsRequest, type ProvidedAction } from './actions.port';
 
 export class FakeActions extends ActionProvider {
-  readonly name = 'fake' as const;
-
-  constructor(private readonly bySymbol: Readonly<Record<string, readonly ProvidedAction[]>>) {
+  constructor(
+    private readonly bySymbol: Readonly<Record<string, readonly ProvidedAction[]>>,
+    readonly name: ActionProvider['name'] = 'fake',
+  ) {
     super();
   }
 

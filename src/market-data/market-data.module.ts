@@ -4,7 +4,7 @@ import { Clock } from '../kernel/clock';
 import { Sql } from '../platform/database/sql';
 import { TenantTables } from '../platform/database/tenant-tables';
 import { TenantLogs } from '../platform/event-store/tenant-logs';
-import { ActionProvider, NoActions } from './actions.port';
+import { type ActionProvider, ActionProviders } from './actions.port';
 import { ExchangeCalendar } from './exchange-calendar';
 import { FreshPrices } from './fresh-price';
 import { PushQuoteHandler } from './push-quote.handler';
@@ -16,20 +16,20 @@ import { QuoteSource } from './quotes.port';
 export interface Market {
   readonly calendar: ExchangeCalendar;
   readonly quotes: QuoteSource;
-  /** Where announcements come from; none where it is left out. */
-  readonly actions?: ActionProvider;
+  /** Where announcements come from; people alone where it is left out. */
+  readonly actions?: readonly ActionProvider[];
   /** Recorded bars are historical fact: no age, jump or spread check applies to them. */
   readonly isHistorical: () => boolean;
 }
 
 @Module({})
 export class MarketDataModule {
-  static forRoot({ calendar, quotes, actions = new NoActions(), isHistorical }: Market): DynamicModule {
+  static forRoot({ calendar, quotes, actions = [], isHistorical }: Market): DynamicModule {
     const boards = new QuoteBoards(quotes, isHistorical);
     const parts = [
       { provide: ExchangeCalendar, useValue: calendar },
       { provide: QuoteSource, useValue: quotes },
-      { provide: ActionProvider, useValue: actions },
+      { provide: ActionProviders, useValue: new ActionProviders(actions) },
       { provide: QuoteBoards, useValue: boards },
       { provide: FreshPrices, inject: [Clock], useFactory: (clock: Clock) => new FreshPrices(boards, clock) },
       {

@@ -1,9 +1,10 @@
-/** The market that the settings ask for: calendar with its overrides, and one feed behind a time limit. */
+/** The market that the settings ask for: calendar with its overrides, one feed and its announcers behind a time limit. */
 import { never } from '../kernel/errors';
 import { TenantTables } from '../platform/database/tenant-tables';
 import type { Platform } from '../platform/open-platform';
-import type { Settings } from '../platform/settings';
-import { type ActionProvider, NoActions } from './actions.port';
+import type { AnnouncerName, Settings } from '../platform/settings';
+import type { ActionProvider } from './actions.port';
+import { BoundedActions } from './bounded-actions';
 import { BoundedQuotes } from './bounded-quotes';
 import { loadCalendar } from './calendar-file.adapter';
 import { CsvActions } from './csv-actions.adapter';
@@ -24,13 +25,19 @@ export function marketFrom(platform: Platform): Market {
   const calendar = loadCalendar(settings.calendarOverrides);
   const feed = feedOf(settings, calendar, platform);
   const quotes = new BoundedQuotes(feed, timer, (failure) => log.warn('a quote could not be had in time', { ...failure }));
-  return { calendar, quotes, actions: actionsOf(settings), isHistorical: () => false };
+  const actions = settings.announcements.map((name) => new BoundedActions(announcerOf(name, settings), timer));
+  return { calendar, quotes, actions, isHistorical: () => false };
 }
 
-/** Announcements come from where quotes come from, where that knows any. */
-function actionsOf({ marketData, marketDataCsv }: Settings): ActionProvider {
-  if (marketData === 'csv') return new CsvActions(marketDataCsv ?? '');
-  return marketData === 'yahoo' ? new YahooActions() : new NoActions();
+function announcerOf(name: AnnouncerName, { marketDataCsv }: Settings): ActionProvider {
+  switch (name) {
+    case 'csv':
+      return new CsvActions(marketDataCsv ?? '');
+    case 'yahoo':
+      return new YahooActions();
+    default:
+      return never(name);
+  }
 }
 
 function feedOf(settings: Settings, calendar: ExchangeCalendar, { opened, logs, clock }: Platform): QuoteSource {

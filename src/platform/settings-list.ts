@@ -25,6 +25,7 @@ const NAMES = [
   'VB_TICK_CRON',
   'VB_MARKET_DATA',
   'VB_MARKET_DATA_CSV',
+  'VB_ANNOUNCEMENTS',
   'VB_DEMO',
   'VB_BOOTSTRAP_API_KEY',
   'VB_LOG_LEVEL',
@@ -119,7 +120,13 @@ export const settingDefinitions: readonly SettingDefinition[] = [
     'Where quotes come from: simulated, push, csv or yahoo.',
     oneOf('simulated', 'push', 'csv', 'yahoo'),
   ),
-  define('VB_MARKET_DATA_CSV', '', 'Folder of recorded bars and quotes, for VB_MARKET_DATA=csv.', anything),
+  define('VB_MARKET_DATA_CSV', '', 'Folder of recorded bars, quotes and announcements, where something is read from csv.', anything),
+  define(
+    'VB_ANNOUNCEMENTS',
+    '',
+    'Where dividends and splits are announced, comma-separated: csv, yahoo, or none; where quotes come from, where it is not set.',
+    someOf('csv', 'yahoo', 'none'),
+  ),
   define('VB_DEMO', 'true', 'true fills an empty store with a small example portfolio.', boolean),
   define(
     'VB_BOOTSTRAP_API_KEY',

@@ -68,6 +68,23 @@ describe('settings', () => {
     expect(readSettings({ VB_MARKET_DATA: 'csv', VB_MARKET_DATA_CSV: 'tapes' }).marketDataCsv).toBe('tapes');
   });
 
+  it('take announcements from where quotes come from, unless they say otherwise', () => {
+    const announcers = (environment: Record<string, string>): readonly string[] => readSettings(environment).announcements;
+    expect(announcers({})).toEqual([]);
+    expect(announcers({ VB_MARKET_DATA: 'yahoo' })).toEqual(['yahoo']);
+    expect(announcers({ VB_MARKET_DATA: 'yahoo', VB_ANNOUNCEMENTS: 'none' })).toEqual([]);
+    expect(announcers({ VB_MARKET_DATA: 'push', VB_ANNOUNCEMENTS: 'csv, yahoo, csv', VB_MARKET_DATA_CSV: 'tapes' })).toEqual([
+      'csv',
+      'yahoo',
+    ]);
+    expect(mistakes({ VB_ANNOUNCEMENTS: 'csv' })).toEqual([
+      'VB_MARKET_DATA_CSV must name the folder of recorded data where VB_ANNOUNCEMENTS is csv; received nothing',
+    ]);
+    expect(mistakes({ VB_ANNOUNCEMENTS: 'bloomberg' })).toEqual([
+      expect.stringContaining('VB_ANNOUNCEMENTS must be a comma-separated list'),
+    ]);
+  });
+
   it('never repeat a secret in a message', () => {
     expect(mistakes({ VB_BOOTSTRAP_API_KEY: 'hunter2' }).join()).not.toContain('hunter2');
     for (const url of ['postgres://vb:hunter2@db', 'postgres://vb:hunter/hunter2@db/vb', 'mysql://vb:hunter2@db/vb']) {

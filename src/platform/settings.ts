@@ -10,6 +10,8 @@ export const PROCESS_ROLES = ['api', 'scheduler', 'worker'] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 export const MARKET_DATA = ['simulated', 'push', 'csv', 'yahoo'] as const;
 export type MarketDataName = (typeof MARKET_DATA)[number];
+export const ANNOUNCERS = ['csv', 'yahoo'] as const;
+export type AnnouncerName = (typeof ANNOUNCERS)[number];
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -35,8 +37,10 @@ export abstract class Settings {
   /** Five cron fields, or six with seconds; UTC. */
   abstract readonly tickCron: string;
   abstract readonly marketData: MarketDataName;
-  /** Folder of recorded bars and quotes; null unless market data is `csv`. */
+  /** Folder of recorded bars, quotes and announcements; null unless something is read from it. */
   abstract readonly marketDataCsv: string | null;
+  /** Where announcements of dividends and splits come from. */
+  abstract readonly announcements: readonly AnnouncerName[];
   abstract readonly demo: boolean;
   abstract readonly bootstrapApiKey: string | null;
   abstract readonly logLevel: LogLevel;
@@ -82,8 +86,9 @@ export function readSettings(environment: Environment): Settings {
     if (mistake) mistakes.push(`${definition.name} must be ${mistake}; received ${shown(definition, value)}`);
     text.set(definition.name, value);
   }
-  if (text.get('VB_MARKET_DATA') === 'csv' && text.get('VB_MARKET_DATA_CSV') === '') {
-    mistakes.push('VB_MARKET_DATA_CSV must name the folder of recorded data where VB_MARKET_DATA is csv; received nothing');
+  const readsFiles = (['VB_MARKET_DATA', 'VB_ANNOUNCEMENTS'] as const).find((name) => readOptions(text.get(name) ?? '').includes('csv'));
+  if (readsFiles && text.get('VB_MARKET_DATA_CSV') === '') {
+    mistakes.push(`VB_MARKET_DATA_CSV must name the folder of recorded data where ${readsFiles} is csv; received nothing`);
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return build((name) => text.get(name) ?? '', environment['CRASH_AT'] || null);
@@ -100,6 +105,7 @@ function build(text: (name: SettingName) => string, crashAt: string | null): Set
     tickCron: text('VB_TICK_CRON'),
     marketData: text('VB_MARKET_DATA') as MarketDataName,
     marketDataCsv: text('VB_MARKET_DATA_CSV') || null,
+    announcements: announcersOf(text('VB_ANNOUNCEMENTS') || text('VB_MARKET_DATA')),
     demo: text('VB_DEMO') === 'true',
     bootstrapApiKey: text('VB_BOOTSTRAP_API_KEY') || null,
     logLevel: text('VB_LOG_LEVEL') as LogLevel,
@@ -113,6 +119,10 @@ function build(text: (name: SettingName) => string, crashAt: string | null): Set
     crashAt,
   };
 }
+
+/** Each once; market data without announcements, and `none`, name nobody. */
+const announcersOf = (text: string): readonly AnnouncerName[] =>
+  [...new Set(readOptions(text))].filter((name): name is AnnouncerName => ANNOUNCERS.some((known) => known === name));
 
 const amount = (text: string): Amount => parseAmount(isAmountText(text) ? text : '0');
 

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { IngestActions } from '../../src/contracts/corporate-action';
 import { IngestionJob } from '../../src/corporate-actions/ingestion.job';
 import { ProcessingJob } from '../../src/corporate-actions/processing.job';
 import { systemContext, SYSTEM_TENANT } from '../../src/kernel/context';
-import type { ProvidedAction } from '../../src/market-data/actions.port';
+import { ActionProvider, type ActionsRequest, type ProvidedAction } from '../../src/market-data/actions.port';
 import { FakeActions } from '../../src/market-data/fake-actions.adapter';
 import { PublishedCalendar } from '../../src/market-data/published-calendar';
 import { CronExpressionParser } from 'cron-parser';
@@ -36,19 +37,19 @@ describe('the nightly jobs', () => {
 
   it('accrue once and pay once, however often they run and in however many processes', async () => {
     const provider = new FakeActions({ KO: [dividend()] });
-    const first = await ActionWorld.open({ start: OPENED, folder, provider });
+    const first = await ActionWorld.open({ start: OPENED, folder, providers: [provider] });
     const ids = [await first.openPosition(), await first.openPosition(), await first.openPosition()];
     for (let again = 0; again < 2; again++) await ingest(first);
     first.clock.set(NIGHT);
     await Promise.all([first.process(), first.process(), first.tick(NIGHT)]);
     await first.close();
-    const second = await ActionWorld.open({ start: NIGHT, folder, provider });
+    const second = await ActionWorld.open({ start: NIGHT, folder, providers: [provider] });
     expect(await ingest(second)).toMatchObject({ announced: 0, doubtful: 0, failed: 0 });
     await Promise.all([second.process(), second.process()]);
     second.clock.set(PAY_NIGHT);
     await Promise.all([second.process(), second.process()]);
     await second.close();
-    const third = await ActionWorld.open({ start: PAY_NIGHT, folder, provider });
+    const third = await ActionWorld.open({ start: PAY_NIGHT, folder, providers: [provider] });
     await third.process();
     for (const id of ids) {
       expect((await third.types(id)).slice(1)).toEqual(['DividendAccrued', 'DividendPaid']);
@@ -60,13 +61,13 @@ describe('the nightly jobs', () => {
 
   it('go on after a process died between two positions', async () => {
     const provider = new FakeActions({ KO: [dividend()] });
-    const world = await ActionWorld.open({ start: OPENED, folder, provider });
+    const world = await ActionWorld.open({ start: OPENED, folder, providers: [provider] });
     const ids = [await world.openPosition(), await world.openPosition()];
     await ingest(world);
     world.clock.set(NIGHT);
     await world.applyTo([ids[0] ?? '']); // as far as it came
     await world.close();
-    const restarted = await ActionWorld.open({ start: NIGHT, folder, provider });
+    const restarted = await ActionWorld.open({ start: NIGHT, folder, providers: [provider] });
     await restarted.process();
     for (const id of ids) expect((await restarted.types(id)).slice(1)).toEqual(['DividendAccrued']);
     await restarted.close();
@@ -106,7 +107,7 @@ describe('an announcement of a provider', () => {
   let world: ActionWorld;
   afterEach(() => world.close());
   const announced = async (...actions: readonly ProvidedAction[]) => {
-    world = await ActionWorld.open({ start: OPENED, provider: new FakeActions({ KO: actions }) });
+    world = await ActionWorld.open({ start: OPENED, providers: [new FakeActions({ KO: actions })] });
     return ingest(world);
   };
   const waiting = async (): Promise<readonly string[]> =>
@@ -132,7 +133,7 @@ describe('an announcement of a provider', () => {
   });
 
   it('of at least the last price waits for a person', async () => {
-    world = await ActionWorld.open({ start: OPENED, provider: new FakeActions({ KO: [dividend({ amount_per_share: '100' })] }) });
+    world = await ActionWorld.open({ start: OPENED, providers: [new FakeActions({ KO: [dividend({ amount_per_share: '100' })] })] });
     await world.regularClose('2026-05-29', '100');
     await ingest(world);
     expect(await waiting()).toEqual(['EXCEEDS_PRICE']);
@@ -154,10 +155,93 @@ describe('an announcement of a provider', () => {
   });
 
   it('case 18: that a person said otherwise does not stand against his word', async () => {
-    world = await ActionWorld.open({ start: OPENED, provider: new FakeActions({ KO: [dividend()] }) });
+    world = await ActionWorld.open({ start: OPENED, providers: [new FakeActions({ KO: [dividend()] })] });
     await world.dividend({ ex_date: EX, amount_per_share: '0.5', pay_date: '2026-06-30' }, true);
     expect(await ingest(world)).toMatchObject({ announced: 0 });
     expect(await world.announcements()).toMatchObject([{ amount_per_share: '0.5', status: 'ANNOUNCED' }]);
+  });
+});
+
+/** Hangs for one symbol. */
+class Hanging extends ActionProvider {
+  readonly name = 'yahoo';
+
+  async actions({ symbol }: ActionsRequest): Promise<readonly ProvidedAction[]> {
+    return symbol === 'KO' ? new Promise(() => undefined) : [];
+  }
+}
+
+describe('a provider', () => {
+  let world: ActionWorld;
+  afterEach(() => world.close());
+
+  it('that hangs costs the night its limit and is named; other instruments and other providers are heard', async () => {
+    world = await ActionWorld.open({ start: OPENED, providers: [new Hanging(), new FakeActions({ KO: [dividend()], PEP: [dividend()] })] });
+    await world.addInstrument('PEP');
+    const others = world.clock.pending;
+    const ingested = ingest(world);
+    do await setImmediate();
+    while (world.clock.pending !== others + 1); // everybody has answered but one
+    world.clock.advance(3_000);
+    expect(await ingested).toEqual({
+      source: 'yahoo, fake',
+      instruments: 2,
+      announced: 2,
+      doubtful: 0,
+      failed: 1,
+      failures: [{ source: 'yahoo', symbol: 'KO', exchange: 'XNYS', reason: 'no answer within 3000 ms' }],
+    });
+    expect((await world.announcements()).map(({ symbol, status }) => [symbol, status])).toEqual([
+      ['KO', 'ANNOUNCED'],
+      ['PEP', 'ANNOUNCED'],
+    ]);
+  });
+
+  it('that says something unreadable is named, and what else it says is heard', async () => {
+    const odd = [
+      dividend({ amount_per_share: 'n/a' }),
+      dividend({ ex_date: '2026-06-31' }),
+      dividend({ pay_date: 'soon' }),
+      dividend({ ex_date: '2026-06-15' }),
+    ];
+    world = await ActionWorld.open({ start: OPENED, providers: [new FakeActions({ KO: odd })] });
+    const { announced, failures } = await ingest(world);
+    expect(announced).toBe(1);
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^amount_per_share must be .*; received "n\/a"$/),
+      'pay_date must be a date of the calendar, YYYY-MM-DD; received "soon"',
+      'ex_date must be a date of the calendar, YYYY-MM-DD; received "2026-06-31"',
+    ]);
+  });
+
+  it('case 18: and another that say the same make one announcement, with the pay date that only one of them knows', async () => {
+    const [some, more] = [new FakeActions({ KO: [dividend({ pay_date: null })] }), new FakeActions({ KO: [dividend()] }, 'csv')];
+    world = await ActionWorld.open({ start: OPENED, providers: [some, more] });
+    await ingest(world);
+    expect(await ingest(world)).toMatchObject({ announced: 0 });
+    expect(await world.announcements()).toMatchObject([{ status: 'ANNOUNCED', pay_date: '2026-06-30', source: 'csv', doubts: [] }]);
+    const id = await world.openPosition();
+    world.clock.set(NIGHT);
+    await world.process();
+    expect(await world.position(id)).toMatchObject({ dividend_receivable: '46' });
+  });
+
+  it('case 18: and another that differ wait for a person, and neither is applied', async () => {
+    const other = new FakeActions({ KO: [dividend({ amount_per_share: '0.64' })] }, 'csv');
+    world = await ActionWorld.open({ start: OPENED, providers: [new FakeActions({ KO: [dividend()] }), other] });
+    const id = await world.openPosition();
+    for (let night = 0; night < 2; night++) await ingest(world);
+    const [announcement, ...others] = await world.announcements();
+    expect(others).toEqual([]);
+    expect(announcement).toMatchObject({ status: 'REVIEW', amount_per_share: '0.46', doubts: [{ code: 'CONFLICT' }] });
+    expect(announcement?.doubts[0]?.message).toBe(
+      'fake says 0.46 USD paid on 2026-06-30, csv says 0.64 USD paid on 2026-06-30; amend to what holds, or approve the former',
+    );
+    world.clock.set(NIGHT);
+    expect(await world.process()).toMatchObject({ applied: 0, waiting: 1 });
+    await world.change(announcement?.id ?? '', { type: 'Amend', data: { terms: { amount_per_share: '0.64' } } }, true);
+    await world.process();
+    expect(await world.position(id)).toMatchObject({ dividend_receivable: '64' });
   });
 });
 

@@ -28,6 +28,7 @@ import type { Instant } from '../../../src/kernel/clock';
 import { systemContext, SYSTEM_TENANT } from '../../../src/kernel/context';
 import { CountingIds } from '../../../src/kernel/ids';
 import type { ActionProvider } from '../../../src/market-data/actions.port';
+import { BoundedActions } from '../../../src/market-data/bounded-actions';
 import { PublishedCalendar } from '../../../src/market-data/published-calendar';
 import { QuoteSource, type RawQuote } from '../../../src/market-data/quotes.port';
 import type { RecordedEvent } from '../../../src/platform/event-store/event-store.port';
@@ -66,7 +67,7 @@ interface Options {
   readonly folder?: string;
   /** A database that others have open too; a file of its own otherwise. */
   readonly databaseUrl?: string;
-  readonly provider?: ActionProvider;
+  readonly providers?: readonly ActionProvider[];
 }
 
 export class ActionWorld {
@@ -86,22 +87,28 @@ export class ActionWorld {
     lotSize = null,
     currency = 'USD',
     folder,
-    provider,
+    providers = [],
     databaseUrl,
   }: Options): Promise<ActionWorld> {
     const home = folder ?? mkdtempSync(join(tmpdir(), 'vb-actions-'));
     const [clock, market] = [new VirtualClock(start), new StoryPrice()];
+    const timer = new VirtualTimer(clock);
     const settings = {
       ...readSettings({ DATABASE_URL: databaseUrl ?? `sqlite:${join(home, 'vb.sqlite')}`, VB_DEMO: 'false' }),
       roles: new Set<never>(),
     };
     const app = await createApp(settings, {
       clock,
-      timer: new VirtualTimer(clock),
+      timer,
       ids: new CountingIds(`id-${++worlds}-${start}`),
       logger: pino({ level: 'silent' }),
       synchronous: 'OFF',
-      market: () => ({ calendar: new PublishedCalendar(), quotes: market, actions: provider, isHistorical: () => false }),
+      market: () => ({
+        calendar: new PublishedCalendar(),
+        quotes: market,
+        actions: providers.map((provider) => new BoundedActions(provider, timer)),
+        isHistorical: () => false,
+      }),
       announce: () => undefined,
     });
     const terms = { symbol: 'KO', exchange, asset_type: 'EQUITY' as const, currency, tick_size: null, lot_size: lotSize };
@@ -116,6 +123,11 @@ export class ActionWorld {
 
   get commands(): CommandBus {
     return this.app.nest.get(CommandBus);
+  }
+
+  addInstrument(symbol: string): Promise<InstrumentView> {
+    const terms = { symbol, exchange: 'XNYS' as const, asset_type: 'EQUITY' as const, currency: 'USD', tick_size: null, lot_size: null };
+    return this.commands.execute(new AddInstrument(context, terms));
   }
 
   /** In a portfolio of its own. */
