@@ -1,13 +1,11 @@
 /** Moments of the past: an instant as it was recorded or as it was executed, or a position of the tenant's log. */
 import type { Instant } from '../kernel/clock';
 import type { Decider, Folded, Message } from '../kernel/decider';
-import type { PositionCommandBody, PositionEvent } from '../contracts/position';
 import type { RecordedEvent } from '../platform/event-store/event-store.port';
 import { type FoldedEvent, foldEvents } from '../platform/streams/stream-fold';
 import { positionDecider } from './position.decider';
-import { bookFill } from './position.fill';
+import { orderWithin, restatingDecider } from './position.restated';
 import type { PositionState } from './position.state';
-import { stepOf } from './position.step';
 
 export type Moment =
   | { readonly kind: 'recorded'; readonly at: Instant }
@@ -36,21 +34,17 @@ const knownAt = (events: readonly PlacedEvent[], moment: Exclude<Moment, { kind:
 
 /**
  * What was true at that instant, as known today: in order of execution, so that a fill that was booked late counts from when it
- * happened. Null where the position was not open yet.
+ * happened, and what a dividend or split came to is what it came to in the end. Whether it traded, and what an order reserved, is
+ * nothing that becomes known late. Null where the position was not open yet.
  */
 function executedAsOf(events: readonly PlacedEvent[], instant: Instant): Folded<PositionState> | null {
   const [opening, ...later] = events;
   if (!opening || opening.ts > instant) return null;
-  const happened = later.filter(({ ts }) => ts <= instant).sort((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1));
-  return foldEvents<PositionState>({ decider: restatingDecider }, [opening, ...happened]);
+  const happened = later.filter(({ ts }) => ts <= instant);
+  const inOrder = happened.toSorted((a, b) => (a.ts === b.ts ? orderWithin(a) - orderWithin(b) : a.ts < b.ts ? -1 : 1));
+  const folded = foldEvents<PositionState>({ decider: restatingDecider() }, [opening, ...inOrder]);
+  const recorded = foldEvents<PositionState>({ decider: positionDecider }, [opening, ...happened]);
+  if (!folded || !recorded || folded.state.status === 'NONE' || recorded.state.status === 'NONE') return folded;
+  const { status, halt_reason, reservation, day, quote_epoch } = recorded.state;
+  return { ...folded, state: { ...folded.state, status, halt_reason, reservation, day, quote_epoch } };
 }
-
-/** A fill states what the position was after it; in another order than the recorded one that must be computed again. */
-const restatingDecider: Decider<PositionState, PositionCommandBody, PositionEvent> = {
-  ...positionDecider,
-  evolve(state, event, at) {
-    if (event.type !== 'PositionUpdated' || state.status === 'NONE' || at === undefined) return positionDecider.evolve(state, event, at);
-    const booked = bookFill(state, { ...event.data, limits: null, step: stepOf(state) }, at);
-    return booked.reduce<PositionState>((before, next) => positionDecider.evolve(before, next, at), state);
-  },
-};

@@ -25,13 +25,21 @@ type KeyOfRevision = Pick<ActionEntry, 'corporate_action_id' | 'announced_by' | 
 
 /** Throws DomainError `dividend.exceeds_price` where the dividends of the date are as much as the price before it. */
 export function accrueDividend(state: OpenPositionState, data: Data<'AccrueDividend'>): readonly PositionActionEvent[] {
+  const events = accruedDividend(state, data);
+  for (const { data: accrued } of events) refuseExcess(state, accrued, withEntry(state.actions, dividendOf(accrued)));
+  return events;
+}
+
+/** What it comes to, whatever its amount. */
+export function accruedDividend(
+  state: OpenPositionState,
+  { withholding_from, step, ...data }: Data<'AccrueDividend'>,
+): readonly Extract<PositionActionEvent, { readonly type: 'DividendAccrued' }>[] {
   if (state.actions.some(({ corporate_action_id }) => corporate_action_id === data.corporate_action_id)) return [];
-  const { withholding_from, step, ...terms } = data;
   const foreign = data.currency !== state.currency;
   const empty = { qty_eligible: '0', gross: '0', withholding: '0', net: '0', paid: null, reinvest: 'NO' as const, reversed: false };
-  const entry = settled({ kind: 'dividend', ...terms, ...empty, foreign }, state.actions, parseAmount(step));
+  const entry = settled(dividendOf({ kind: 'dividend', ...data, ...empty, foreign }), state.actions, parseAmount(step));
   const actions = withEntry(state.actions, entry);
-  refuseExcess(state, entry, actions);
   const effect = effectOf(state, actions, { receivable: foreign ? ZERO : parseAmount(entry.net), cash: ZERO, paid: null, before: null });
   return [{ type: 'DividendAccrued', data: { ...dividendOf(entry), ...effect, withholding_from, note: noteOf(entry) } }];
 }
@@ -54,13 +62,20 @@ function noteOf({ foreign, currency, previous_close }: DividendEntry): string | 
 
 /** The terms have changed, or the announcement is back: what was accrued or paid is corrected by the difference. */
 export function amendDividend(state: OpenPositionState, data: Data<'AmendDividend'>): readonly PositionActionEvent[] {
+  const events = amendedDividend(state, data);
+  for (const { data: amended } of events) refuseExcess(state, amended, withEntry(state.actions, dividendOf(amended)));
+  return events;
+}
+
+/** What the difference is, whatever the amount. */
+export function amendedDividend(
+  state: OpenPositionState,
+  { step, ...data }: Data<'AmendDividend'>,
+): readonly Extract<PositionActionEvent, { readonly type: 'DividendAdjusted' }>[] {
   const former = findDividend(state, data.corporate_action_id);
   if (former === null || isApplied(state, data)) return [];
-  const { step, ...terms } = data;
-  const changed = { ...former, ...terms, foreign: data.currency !== state.currency, reversed: false };
-  const entry = settled(changed, state.actions, parseAmount(step));
-  refuseExcess(state, entry, withEntry(state.actions, entry));
-  return [adjusted(state, former, entry, 'AMENDED')];
+  const changed = { ...former, ...data, foreign: data.currency !== state.currency, reversed: false };
+  return [adjusted(state, former, settled(changed, state.actions, parseAmount(step)), 'AMENDED')];
 }
 
 export function reverseDividend(state: OpenPositionState, data: Data<'ReverseDividend'>): readonly PositionActionEvent[] {
@@ -76,7 +91,10 @@ export const adjusted = (
   former: DividendEntry,
   entry: DividendEntry,
   reason: AdjustmentReason,
-): PositionActionEvent => ({ type: 'DividendAdjusted', data: { ...correction(state, former, entry), reason } });
+): Extract<PositionActionEvent, { readonly type: 'DividendAdjusted' }> => ({
+  type: 'DividendAdjusted',
+  data: { ...correction(state, former, entry), reason },
+});
 
 /** What was not paid yet moves the receivable, what was paid moves cash: below zero too, since it happened. */
 function correction(state: OpenPositionState, former: DividendEntry, changed: DividendEntry): DividendEventData {

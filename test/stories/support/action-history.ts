@@ -11,7 +11,7 @@ import { exDateInstants } from '../../../src/market-data/ex-date';
 import { awaitsCashInLieu, fractionOf } from '../../../src/rules/action-ledger';
 import { cashInLieu, parseRatio, priceFactor } from '../../../src/rules/split';
 import { exact, multiply, roundHalfUp, subtract } from '../../../src/kernel/exact';
-import type { FoldedEvent } from '../../../src/platform/streams/stream-fold';
+import type { positionAt } from '../../../src/trading/as-of';
 import { positionDecider } from '../../../src/trading/position.decider';
 import type { OpenPositionState, PositionState } from '../../../src/trading/position.state';
 
@@ -19,7 +19,10 @@ const calendar = new PublishedCalendar();
 const OPENED = '2026-06-01T15:00:00.000Z';
 /** The regular close before every ex-date. */
 export const CLOSE = '1000';
+/** When everything is known and paid. */
+export const PAID_AT = '2026-07-31T15:00:00.000Z';
 const CENT = parseAmount('0.01');
+type PlacedEvent = Parameters<typeof positionAt>[0][number];
 
 export type Fact =
   | {
@@ -49,7 +52,7 @@ export function instantsOf(ex: string) {
   return instants;
 }
 
-/** Every second dividend is paid as soon as it is accrued; the others stay receivable. */
+/** Every second dividend is paid; the others stay receivable. */
 export const isPaid = (id: string): boolean => Number(id.slice(1)) % 2 === 0;
 
 /** In the middle of a session, and a millisecond around every boundary of an ex-date. */
@@ -109,7 +112,7 @@ export const histories: fc.Arbitrary<{ readonly history: History; readonly recor
     return fc.record({ history: fc.constant({ step, facts }), recorded: fc.shuffledSubarray([...facts], { minLength: facts.length }) });
   });
 
-const effectiveAt = (fact: Fact): string => (fact.kind === 'fill' ? fact.at : instantsOf(fact.ex).ex_open);
+export const effectiveAt = (fact: Fact): string => (fact.kind === 'fill' ? fact.at : instantsOf(fact.ex).ex_open);
 const rank = ({ kind }: Fact): number => ['split', 'dividend', 'fill'].indexOf(kind);
 function inTime(a: Fact, b: Fact): number {
   const [one, other] = [effectiveAt(a), effectiveAt(b)];
@@ -118,11 +121,17 @@ function inTime(a: Fact, b: Fact): number {
 
 interface Recorded {
   state: PositionState;
-  readonly events: FoldedEvent[];
+  readonly events: PlacedEvent[];
+}
+
+export interface RecordedHistory {
+  readonly position: OpenPositionState;
+  /** As the log has them. */
+  readonly events: readonly PlacedEvent[];
 }
 
 /** The position after the facts were recorded in this order; payments follow each of them. */
-export function record({ step }: History, facts: readonly Fact[]): OpenPositionState {
+export function record({ step }: History, facts: readonly Fact[]): RecordedHistory {
   const recorded: Recorded = { state: positionDecider.initialState, events: [] };
   run(recorded, opening(step), OPENED);
   const due: DueAnnouncement[] = [];
@@ -134,7 +143,7 @@ export function record({ step }: History, facts: readonly Fact[]): OpenPositionS
     }
     settle(recorded, facts);
   }
-  return openOf(recorded.state);
+  return { position: openOf(recorded.state), events: recorded.events };
 }
 
 const openOf = (state: PositionState): OpenPositionState => {
@@ -147,7 +156,8 @@ function run(recorded: Recorded, command: PositionCommandBody, at: Instant): voi
     checkMoney(event, recorded.state);
     recorded.state = positionDecider.evolve(recorded.state, event, at);
     const { type } = event;
-    recorded.events.push({ stream: 'position-1', type, schema_version: schemaVersionOf(type), data: JSON.stringify(event.data), ts: at });
+    const stored = { stream: 'position-1', type, schema_version: schemaVersionOf(type), data: JSON.stringify(event.data), ts: at };
+    recorded.events.push({ ...stored, position: recorded.events.length + 1, recorded_at: PAID_AT });
   }
 }
 
@@ -158,7 +168,7 @@ function apply(recorded: Recorded, due: readonly DueAnnouncement[], step: string
     changes: shareChanges(recorded.events),
     withholding: null,
     previousClose: new Map(due.map(({ instrument_id, instants }) => [`${instrument_id}/${instants.previous_day}`, CLOSE])),
-    now: '2026-07-31T15:00:00.000Z',
+    now: PAID_AT,
   };
   for (const command of planPosition(
     state,
@@ -168,13 +178,13 @@ function apply(recorded: Recorded, due: readonly DueAnnouncement[], step: string
     run(recorded, command, 'ex_open' in command.data ? command.data.ex_open : OPENED);
 }
 
-/** What an evaluation and the payment job do: fractions at the first price, accruals as soon as they are due. */
+/** What an evaluation and the payment job do: fractions at the first price, accruals when they are due. */
 function settle(recorded: Recorded, facts: readonly Fact[]): void {
   for (const entry of openOf(recorded.state).actions) {
     if (awaitsCashInLieu(entry)) {
       const fact = facts.find(({ id }) => id === entry.corporate_action_id);
       const price = fact?.kind === 'split' ? fact.price : CLOSE;
-      run(recorded, { type: 'PayCashInLieu', data: { corporate_action_id: entry.corporate_action_id, price } }, OPENED);
+      run(recorded, { type: 'PayCashInLieu', data: { corporate_action_id: entry.corporate_action_id, price } }, PAID_AT);
     }
     if (entry.kind === 'dividend' && isPaid(entry.corporate_action_id)) {
       run(
@@ -183,7 +193,7 @@ function settle(recorded: Recorded, facts: readonly Fact[]): void {
           type: 'PayDividend',
           data: { corporate_action_id: entry.corporate_action_id, paid_on: '2026-07-31', rate: null, reinvest: false },
         },
-        OPENED,
+        PAID_AT,
       );
     }
   }
