@@ -58,12 +58,14 @@ export interface WorldOptions {
   /** Without the role `worker` orders stay queued until somebody says what became of them. */
   readonly roles?: string;
   readonly database?: DatabaseKind;
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startWorld({ roles = 'api,worker', database = 'SQLite' }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ roles = 'api,worker', database = 'SQLite', env: more = {} }: WorldOptions = {}): Promise<World> {
   const clock = new VirtualClock(OPENING);
   const scratch = database === 'PostgreSQL' ? await createTestDatabase() : null;
-  const env = { VB_ROLES: roles, ...(scratch ? { DATABASE_URL: scratch.url } : {}) };
+  const env = { ...more, VB_ROLES: roles, ...(scratch ? { DATABASE_URL: scratch.url } : {}) };
   const server = await startServer({ env, overrides: { clock } });
   const owner = server.api(OWNER_KEY);
   ok(await owner.post('/v1/instruments', { symbol: 'KO', exchange: 'XNYS', asset_type: 'EQUITY', currency: 'USD' }));
