@@ -1,5 +1,5 @@
 /** What corporate actions do to a position: events of its stream, and the commands that decide them. */
-import type { AmountText } from '../kernel/amount';
+import type { Amount, AmountText } from '../kernel/amount';
 import type { Instant, TradingDay } from '../kernel/clock';
 import type { ActionEntry, DividendEntry, HaltEntry, SplitEntry } from '../rules/action-ledger';
 import type { Exchange } from './instrument';
@@ -134,6 +134,7 @@ export interface PositionLedger {
   readonly exchange: Exchange;
   readonly currency: string;
   readonly lot_size: AmountText | null;
+  readonly cash: Amount;
   readonly opened_at: Instant;
   readonly reservation: { readonly order_id: string } | null;
   readonly actions: readonly ActionEntry[];

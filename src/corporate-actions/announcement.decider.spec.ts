@@ -30,6 +30,18 @@ const announce = (
   type: 'Announce',
   data: { key, terms: terms(over), source, doubts },
 });
+const NOTHING: AnnouncementTerms = {
+  pay_date: null,
+  amount_per_share: null,
+  currency: null,
+  withholding_tax_pct: null,
+  ratio: null,
+  note: null,
+};
+const split = (over: Partial<AnnouncementTerms>): AnnouncementCommandBody => ({
+  type: 'Announce',
+  data: { key: { ...key, type: 'SPLIT' }, terms: { ...NOTHING, ...over }, source: 'manual', doubts: [] },
+});
 const announced = (source: 'manual' | 'csv' | 'yahoo' = 'csv', doubts: readonly Doubt[] = []): AnnouncementEvent => ({
   type: 'DividendAnnounced',
   data: { ...key, ...terms(), revision: 1, source, doubts },
@@ -117,11 +129,37 @@ describe('an announcement', () => {
     for (const wrong of [{ amount_per_share: '0' }, { amount_per_share: '-1' }, { amount_per_share: null }, { currency: null }]) {
       expect(() => given().when(announce('manual', wrong)).events()).toThrow(/must be/);
     }
-    const split: AnnouncementCommandBody = {
+    expect(() =>
+      given()
+        .when(split({ ratio: '3:3' }))
+        .events(),
+    ).toThrow(/other than 1:1/);
+  });
+
+  it('case 24: of a split has no pay date: what is said of one is refused, not forgotten', () => {
+    const once = given()
+      .when(split({ ratio: '2:1' }))
+      .events();
+    const amend = (change: Partial<AnnouncementTerms>): AnnouncementCommandBody => ({ type: 'Amend', data: { terms: change } });
+    for (const attempt of [
+      given().when(split({ ratio: '2:1', pay_date: '2026-06-05' })),
+      given(...once).when(amend({ pay_date: '2026-06-05' })),
+    ])
+      expect(() => attempt.events()).toThrow('pay_date must be left out: a split takes effect on its ex-date; received "2026-06-05"');
+  });
+
+  it.each([
+    ['CASH_DIVIDEND', { ratio: '2:1' }, /^ratio must be left out: a dividend has an amount per share/],
+    ['SPLIT', { amount_per_share: '1' }, /^amount_per_share must be left out: a split has a ratio/],
+    ['MERGER', { ratio: '2:1' }, /^ratio must be left out: say it in the note, for a person to book/],
+  ] as const)('of a %s refuses %j, which would mean nothing', (type, change, message) => {
+    const plain = { CASH_DIVIDEND: terms(), SPLIT: { ...NOTHING, ratio: '2:1' }, MERGER: NOTHING }[type];
+    const first: AnnouncementCommandBody = {
       type: 'Announce',
-      data: { key: { ...key, type: 'SPLIT' }, terms: terms({ ratio: '3:3' }), source: 'manual', doubts: [] },
+      data: { key: { ...key, type }, terms: plain, source: 'manual', doubts: [] },
     };
-    expect(() => given().when(split).events()).toThrow(/other than 1:1/);
+    const known = given(...given().when(first).events());
+    expect(() => known.when({ type: 'Amend', data: { terms: change } }).events()).toThrow(message);
   });
 
   it('of which every position has heard is asked for no more, until something changes', () => {

@@ -175,18 +175,44 @@ function conflictBetween(state: KnownAnnouncement, terms: AnnouncementTerms, sou
   };
 }
 
-/** Canonical terms. Throws InputError naming the field that the type needs or that makes no sense. */
+type Term = Exclude<keyof AnnouncementTerms, 'note'>;
+
+/** What a type knows nothing of, and why. A split's payable date may fall before its ex-date, and counts for nothing. */
+function foreignTerms(type: ActionType): readonly (readonly [Term, string])[] {
+  const money = ['amount_per_share', 'currency', 'withholding_tax_pct'] as const;
+  switch (type) {
+    case 'CASH_DIVIDEND':
+      return [['ratio', 'left out: a dividend has an amount per share']];
+    case 'SPLIT':
+      return [
+        ['pay_date', 'left out: a split takes effect on its ex-date'],
+        ...money.map((term) => [term, 'left out: a split has a ratio'] as const),
+      ];
+    case 'MERGER':
+    case 'SPIN_OFF':
+    case 'SYMBOL_CHANGE':
+    case 'DELISTING':
+      return (['pay_date', 'ratio', ...money] as const).map(
+        (term) => [term, 'left out: say it in the note, for a person to book'] as const,
+      );
+    default:
+      return never(type);
+  }
+}
+
+/** Canonical terms. Throws InputError naming the field that the type needs, or knows nothing of. */
 function checkedTerms(type: ActionType, exDate: string, terms: AnnouncementTerms): AnnouncementTerms {
-  const none = { amount_per_share: null, currency: null, withholding_tax_pct: null, ratio: null };
+  for (const [term, rule] of foreignTerms(type))
+    if (terms[term] !== null) throw new InputError('announcement.term', term, rule, terms[term]);
   if (type === 'SPLIT') {
     const ratio = parseRatio(terms.ratio);
     if (ratio.new === ratio.old) throw new InputError('split.ratio', 'ratio', 'other than 1:1, which changes nothing', terms.ratio);
-    return { ...termsOf(terms), ...none, pay_date: null, ratio: formatRatio(ratio) };
+    return { ...termsOf(terms), ratio: formatRatio(ratio) };
   }
-  if (type !== 'CASH_DIVIDEND') return { ...termsOf(terms), ...none, pay_date: null };
+  if (type !== 'CASH_DIVIDEND') return termsOf(terms);
   if (parseAmount(terms.amount_per_share, 'amount_per_share') <= 0n) {
     throw new InputError('amount.not_positive', 'amount_per_share', `more than zero for the dividend of ${exDate}`, terms.amount_per_share);
   }
   if (terms.currency === null) throw new InputError('dividend.currency', 'currency', 'given', terms.currency);
-  return { ...termsOf(terms), ratio: null };
+  return termsOf(terms);
 }

@@ -1,5 +1,6 @@
 /** Brings positions up to date with what was announced: ex-dates, splits, payments. Safe to run at any time, any number of times. */
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type Amount, formatAmount, ZERO } from '../kernel/amount';
 import type { Clock, Instant } from '../kernel/clock';
 import type { CommandContext } from '../kernel/context';
 import { DomainError } from '../kernel/errors';
@@ -115,7 +116,18 @@ export class DueActions {
         return { stream, command, loaded, ts: exOpen < now ? exOpen : now };
       });
     });
+    if (result.events.length > 0) this.alertDebt(positionId, about.correlationId, result.state<PositionLedger>(stream).state.cash);
     return result.events.length;
+  }
+
+  /** What was paid and taken back may have been spent: it happened, nothing can be bought, and a person should know. */
+  private alertDebt(position_id: string, corporate_action_id: string, cash: Amount): void {
+    if (cash >= ZERO) return;
+    this.buses.log.error('a correction of a corporate action left cash below zero; deposit the difference, until then nothing is bought', {
+      position_id,
+      corporate_action_id,
+      cash: formatAmount(cash),
+    });
   }
 
   /** Case of a live order: what was decided before the action is cancelled and decided again. False while the broker has not answered. */

@@ -1,4 +1,10 @@
 /** Splits against the whole program, and what a person has to book. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IngestActions } from '../../src/contracts/corporate-action';
+import { SYSTEM_TENANT, systemContext } from '../../src/kernel/context';
+import { CsvActions } from '../../src/market-data/csv-actions.adapter';
 import { ActionWorld } from './support/action-world';
 
 const OPENED = '2026-06-01T15:00:00.000Z';
@@ -30,6 +36,45 @@ describe('a split', () => {
     expect(await lastEvaluation()).toMatchObject({ reason: 'NO_TRIGGER', price_effective: '25' });
     await world.tick('2026-06-12T13:35:00.000Z');
     expect((await world.types(id)).slice(1)).toEqual(['SplitApplied']);
+  });
+
+  it('case 24: that a source calls payable before its ex-date takes effect on the ex-date, and not a session earlier', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vb-payable-'));
+    try {
+      writeFileSync(join(folder, 'KO.actions.csv'), `ex_date,type,value,pay_date\n${EX},split,4/1,2026-06-11\n`);
+      world = await ActionWorld.open({ start: OPENED, providers: [new CsvActions(folder)] });
+      id = await world.openPosition();
+      await world.commands.execute(new IngestActions(systemContext(SYSTEM_TENANT, 'story', 'ingest')));
+      expect(await world.announcements()).toMatchObject([{ status: 'ANNOUNCED', ex_date: EX, pay_date: null, ratio: '4:1' }]);
+      world.clock.set('2026-06-11T07:30:00.000Z');
+      expect(await world.process()).toMatchObject({ applied: 0 });
+      await world.tick('2026-06-11T19:55:00.000Z');
+      expect(await lastEvaluation()).toMatchObject({ reason: 'NO_TRIGGER', price_effective: '100' });
+      expect(await world.position(id)).toMatchObject({ qty: '100', anchor_price: '100' });
+      world.market.price = '25';
+      await world.tick(FIRST_TICK);
+      expect(await lastEvaluation()).toMatchObject({ reason: 'NO_TRIGGER', price_effective: '25' });
+      expect(await world.position(id)).toMatchObject({ qty: '400', anchor_price: '25' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('case 23: leaves thresholds, guardrails and minimums alone, which are percentages and amounts of money', async () => {
+    await open();
+    const before = await world.explain(id);
+    await world.split(EX, '4:1');
+    world.clock.set('2026-06-12T07:30:00.000Z');
+    await world.process();
+    expect(await world.explain(id)).toEqual(before);
+  });
+
+  it('case 31: a stock dividend of 5 % is a split: 21 shares for 20', async () => {
+    await open();
+    expect(await world.split(EX, '1.05')).toMatchObject({ ratio: '21:20' });
+    world.clock.set('2026-06-12T07:30:00.000Z');
+    await world.process();
+    expect(await world.position(id)).toMatchObject({ qty: '105', cash: '10000', anchor_price: '95.23809524', avg_cost: '95.23809524' });
   });
 
   it('case 27: the same fall on a day without a split halts the position', async () => {

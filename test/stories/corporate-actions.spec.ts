@@ -208,6 +208,9 @@ describe('a dividend', () => {
     await world.process();
     expect(await world.position(id)).toMatchObject({ cash: '-107.1', free_cash: '0', total_dividends_net: '0' });
     await expect(world.order(id, 'BUY', '1')).rejects.toMatchObject({ code: 'order.insufficient_cash' });
+    expect(world.alerts).toEqual([
+      'a correction of a corporate action left cash below zero; deposit the difference, until then nothing is bought',
+    ]);
   });
 
   it('case 19: two of one date are summed over the same close', async () => {
@@ -239,11 +242,12 @@ describe('a dividend', () => {
   });
 
   it.each([
-    ['announcement', {}, {}, '15'],
-    ['tenant', { withholding_tax_pct: '30' }, {}, '30'],
-    ['position', { withholding_tax_pct: '30' }, { withholding_tax_pct: '0' }, '0'],
-  ] as const)('case 21: takes the withholding of the %s', async (from, tenant, position, pct) => {
-    await announce();
+    ['default', null, {}, {}, '0'],
+    ['announcement', '15', {}, {}, '15'],
+    ['tenant', '15', { withholding_tax_pct: '30' }, {}, '30'],
+    ['position', '15', { withholding_tax_pct: '30' }, { withholding_tax_pct: '0' }, '0'],
+  ] as const)('case 21: takes the withholding of the %s', async (from, announced, tenant, position, pct) => {
+    await announce({ withholding_tax_pct: announced });
     if ('withholding_tax_pct' in tenant) await world.tenantSettings('dividends', tenant);
     if ('withholding_tax_pct' in position) await world.settings(id, 'dividends', position);
     world.clock.set(NIGHT_BEFORE_EX);
@@ -267,6 +271,19 @@ describe('a dividend', () => {
     await world.tick('2021-07-02T15:00:00.000Z');
     expect(await world.types(id)).toEqual(['PositionOpened']);
     expect(await lastReason(world, id)).toBe('CORPORATE_ACTION_REVIEW');
+    expect(world.alerts).toContain('a corporate action cannot be applied; the position waits for a person');
+  });
+
+  it('case 28: without a close before the ex-date the anchor falls by the amount itself, and the accrual says so', async () => {
+    await announce({ ex_date: '2021-07-07' }); // of the sixth nobody recorded a close
+    world.clock.set('2021-07-07T07:30:00.000Z');
+    await world.process();
+    const accrued = (await world.events(`position-${id}`)).find(({ type }) => type === 'DividendAccrued');
+    expect(JSON.parse(accrued?.data ?? '')).toMatchObject({
+      previous_close: null,
+      anchor_price: '9.91',
+      note: 'no regular close before the ex-date is known: the anchor was lowered by the amount itself',
+    });
   });
 
   it('case 32: cancels an order that was decided before the ex-date, and decides again', async () => {

@@ -21,7 +21,7 @@ import { AddInstrument, type Exchange, type InstrumentView } from '../../../src/
 import { BookBrokerFill, PlaceManualOrder } from '../../../src/contracts/order';
 import { OpenPortfolio } from '../../../src/contracts/portfolio';
 import { GetPosition, OpenPosition, PositionCommand, type PositionView } from '../../../src/contracts/position';
-import { ChangeSettings } from '../../../src/contracts/settings';
+import { ChangeSettings, ExplainSettings, type SettingOrigin } from '../../../src/contracts/settings';
 import { PageAnnouncements } from '../../../src/corporate-actions/announcement.queries';
 import { PayDividends } from '../../../src/corporate-actions/pay-dividends.handler';
 import type { Instant } from '../../../src/kernel/clock';
@@ -77,6 +77,8 @@ export class ActionWorld {
     readonly app: App,
     readonly clock: VirtualClock,
     readonly market: StoryPrice,
+    /** What somebody who watches the log is warned of. */
+    readonly alerts: readonly string[],
     readonly instrument: InstrumentView,
     private readonly folder: string | null,
   ) {}
@@ -93,6 +95,7 @@ export class ActionWorld {
     const home = folder ?? mkdtempSync(join(tmpdir(), 'vb-actions-'));
     const [clock, market] = [new VirtualClock(start), new StoryPrice()];
     const timer = new VirtualTimer(clock);
+    const alerts: string[] = [];
     const settings = {
       ...readSettings({ DATABASE_URL: databaseUrl ?? `sqlite:${join(home, 'vb.sqlite')}`, VB_DEMO: 'false' }),
       roles: new Set<never>(),
@@ -101,7 +104,7 @@ export class ActionWorld {
       clock,
       timer,
       ids: new CountingIds(`id-${++worlds}-${start}`),
-      logger: pino({ level: 'silent' }),
+      logger: pino({ level: 'warn' }, { write: (line: string) => void alerts.push((JSON.parse(line) as { readonly msg: string }).msg) }),
       synchronous: 'OFF',
       market: () => ({
         calendar: new PublishedCalendar(),
@@ -113,7 +116,7 @@ export class ActionWorld {
     });
     const terms = { symbol: 'KO', exchange, asset_type: 'EQUITY' as const, currency, tick_size: null, lot_size: lotSize };
     const instrument = await app.nest.get(CommandBus).execute(new AddInstrument(context, terms));
-    return new ActionWorld(app, clock, market, instrument, folder === undefined ? home : null);
+    return new ActionWorld(app, clock, market, alerts, instrument, folder === undefined ? home : null);
   }
 
   async close(): Promise<void> {
@@ -174,6 +177,11 @@ export class ActionWorld {
 
   settings(positionId: string, group: string, values: Readonly<Record<string, unknown>>) {
     return this.commands.execute(new ChangeSettings(context, { scope: 'position', scope_id: positionId }, group, values));
+  }
+
+  async explain(position_id: string): Promise<Readonly<Record<string, SettingOrigin>>> {
+    const { portfolio_id } = await this.position(position_id);
+    return this.app.nest.get(QueryBus).execute(new ExplainSettings(TENANT, { position_id, portfolio_id }));
   }
 
   tenantSettings(group: string, values: Readonly<Record<string, unknown>>) {
