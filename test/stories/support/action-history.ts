@@ -290,5 +290,7 @@ export const outcome = ({ qty, cash, dividend_receivable, anchor_price }: OpenPo
 });
 
 /** The entitled holding of every dividend that was accrued. */
-export const entitlements = ({ actions }: OpenPositionState): ReadonlyMap<string, string> =>
-  new Map(actions.flatMap((entry) => (entry.kind === 'dividend' ? [[entry.corporate_action_id, entry.qty_eligible] as const] : [])));
+export const entitlements = ({ actions }: OpenPositionState): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    actions.flatMap((entry) => (entry.kind === 'dividend' ? [[entry.corporate_action_id, entry.qty_eligible]] : [])).sort(),
+  );

@@ -41,7 +41,7 @@ export function toldFromFrontToBack({ step, facts }: History, until: string) {
   const { qty, cash, receivable, anchor, entitled } = told;
   return {
     outcome: { qty: formatAmount(qty), cash: formatAmount(cash), receivable: formatAmount(receivable), anchor: formatAmount(anchor) },
-    entitled,
+    entitled: Object.fromEntries([...entitled].sort()),
   };
 }
 
