@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeActionProvider } from './actions.contract.spec-support';
-import type { ProvidedAction } from './actions.port';
+import { describeActionProvider, KNOWN } from './actions.contract.spec-support';
 import { CsvActions } from './csv-actions.adapter';
 import { FakeActions } from './fake-actions.adapter';
 import { readActions } from './recorded-actions';
@@ -11,13 +10,6 @@ import { YahooActions } from './yahoo-actions.adapter';
 const CSV = ['ex_date,type,value,pay_date', '2026-06-12,dividend,0.46,2026-07-01', '2026-06-12,dividend,1,', '2026-03-02,split,2/1,'].join(
   '\n',
 );
-const dividend = { type: 'CASH_DIVIDEND', ex_date: '2026-06-12', currency: 'USD', withholding_tax_pct: null } as const;
-const KNOWN: readonly ProvidedAction[] = [
-  { ...dividend, sequence: 1, amount_per_share: '0.46', pay_date: '2026-07-01' },
-  { ...dividend, sequence: 2, amount_per_share: '1', pay_date: null },
-  { type: 'SPLIT', ex_date: '2026-03-02', sequence: 1, ratio: '2:1' },
-];
-
 const folder = mkdtempSync(join(tmpdir(), 'vb-csv-actions-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -43,20 +35,65 @@ describe('a file of actions', () => {
   });
 });
 
+/** As the service answers: instants of the opening bell, numbers, lists or objects by time. */
+const chart = (events?: object, currency = 'USD') => ({ meta: { symbol: 'KO', currency, exchangeName: 'NYQ' }, quotes: [], events });
+const ANSWER = chart({
+  dividends: [
+    { date: new Date('2026-06-12T13:30:00.000Z'), amount: 0.46 },
+    { date: new Date('2026-06-12T13:30:00.000Z'), amount: 1 },
+  ],
+  splits: { '1772461800': { date: 1_772_461_800, numerator: 2, denominator: 1, splitRatio: '2:1' } },
+});
+const yahoo = (answer: (symbol: string) => unknown): YahooActions =>
+  new YahooActions(() => Promise.resolve({ chart: async (symbol) => answer(symbol) }));
+
+describeActionProvider('Yahoo Finance', async () => yahoo((symbol) => (symbol === 'KO' ? ANSWER : chart())), { payDates: false });
+
 describe('Yahoo Finance', () => {
-  it('is read into dividends without a pay date and splits by ratio', async () => {
-    const answer = {
-      events: {
-        dividends: [{ date: new Date('2026-06-12T13:30:00.000Z'), amount: 0.485 }],
-        splits: { '1': { date: new Date('2026-03-02T14:30:00.000Z'), numerator: 2, denominator: 1 } },
-      },
-    };
+  const ASKED = { symbol: 'BRK.B', exchange: 'XNYS' as const, currency: 'USD', from: '2026-01-01', to: '2026-12-31' };
+  const dividends = (row: object, currency = 'USD') => yahoo(() => chart({ dividends: [row] }, currency)).actions(ASKED);
+  const date = new Date('2026-06-12T13:30:00.000Z');
+
+  it('is asked for its own name of the symbol, and for a day more, since it leaves its last day out', async () => {
     const asked: unknown[] = [];
-    const provider = new YahooActions(() => Promise.resolve({ chart: (...args) => Promise.resolve(asked.push(args) && answer) }));
-    expect(await provider.actions({ symbol: 'BRK.B', exchange: 'XNYS', currency: 'USD', from: '2026-01-01', to: '2026-12-31' })).toEqual([
-      { type: 'SPLIT', ex_date: '2026-03-02', sequence: 1, ratio: '2:1' },
-      { ...dividend, sequence: 1, amount_per_share: '0.485', pay_date: null },
+    const provider = new YahooActions(() => Promise.resolve({ chart: (...args) => Promise.resolve(asked.push(args) && chart()) }));
+    expect(await provider.actions(ASKED)).toEqual([]);
+    expect(await provider.actions({ ...ASKED, symbol: 'BTC.X', exchange: '24X7' })).toEqual([]);
+    expect(asked).toMatchObject([
+      ['BRK-B', { period1: '2026-01-01', period2: '2027-01-01', events: 'div|split' }, {}],
+      ['BTC.X', {}, {}],
     ]);
-    expect(asked).toMatchObject([['BRK-B', { period1: '2026-01-01', period2: '2027-01-01' }, {}]]);
+  });
+
+  it('is read to eight places, and what is no number keeps its text, to be refused with it', async () => {
+    expect(await dividends({ date, amount: 0.1234567891 })).toMatchObject([{ amount_per_share: '0.12345679' }]);
+    expect(await dividends({ date, amount: Number.NaN })).toMatchObject([{ amount_per_share: 'NaN' }]);
+    expect(await dividends({ date })).toMatchObject([{ amount_per_share: 'undefined' }]);
+  });
+
+  it('is believed about the currency: pence are never taken for pounds', async () =>
+    expect(await dividends({ date, amount: 3.7 }, 'GBp')).toMatchObject([{ amount_per_share: '3.7', currency: 'GBp' }]));
+
+  it.each(['Too Many Requests', null, {}, []])('is not believed to know of nothing where it answers %j', async (answer) => {
+    await expect(yahoo(() => answer).actions(ASKED)).rejects.toMatchObject({ code: 'market_data.yahoo_unreadable' });
+  });
+
+  it('names what has no date instead of leaving it out', async () =>
+    expect(dividends({ date: 'soon', amount: 1 })).rejects.toThrow('date must be the time of an ex-date; received "soon"'));
+
+  it('says what it says where it fails, and is connected to again afterwards', async () => {
+    let fails = true;
+    const connect = async () => {
+      if (fails) throw new Error('no network');
+      return {
+        chart: async () => {
+          throw new Error('No data found, symbol may be delisted');
+        },
+      };
+    };
+    const provider = new YahooActions(connect);
+    await expect(provider.actions(ASKED)).rejects.toThrow('no network');
+    fails = false;
+    await expect(provider.actions(ASKED)).rejects.toThrow('No data found, symbol may be delisted');
   });
 });
