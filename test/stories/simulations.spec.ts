@@ -254,6 +254,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('simulations on %s', (database)
     const made = ok(await world.owner.post('/v1/tapes', { symbol: 'KO', source: 'provider', from: '2026-01-02', to: '2026-03-31' }));
     expect(Number(made['bars'])).toBeGreaterThan(50);
     const id = await world.openPosition();
+    world.clock.advance(60_000); // a tick of its own
     await world.quote('101');
     ok(await world.owner.post('/v1/ticks'));
     const recorded = ok(await world.owner.post('/v1/tapes', { symbol: 'KO', position_id: id }));
