@@ -175,15 +175,15 @@ describe('npm run verify', () => {
     return { code, last: out.trimEnd().split('\n').at(-1), out };
   };
 
-  it('ends with the count of tests, alone on its line', async () => {
-    expect(await verify({ COUNTS: '312 0 0 0' })).toMatchObject({ code: 0, last: '312 passed, 0 failed' });
+  it('ends with the count of the tests of both runs, alone on its line', async () => {
+    expect(await verify({ COUNTS: '312 0 0 0' })).toMatchObject({ code: 0, last: '624 passed, 0 failed' });
   });
 
   it.each([
-    ['a failed test', '311 1 0 0', '311 passed, 1 failed'],
-    ['a suite that does not start', '311 0 1 0', '311 passed, 1 failed'],
+    ['a failed test', '311 1 0 0', '622 passed, 2 failed'],
+    ['a suite that does not start', '311 0 1 0', '622 passed, 2 failed'],
     ['no test at all', '0 0 0 0', '0 passed, 0 failed'],
-    ['a skipped test', '311 0 0 1', '311 passed, 0 failed'],
+    ['a skipped test', '311 0 0 1', '622 passed, 0 failed'],
   ])('fails on %s', async (_what, counts, last) => {
     expect(await verify({ COUNTS: counts })).toMatchObject({ code: 1, last });
   });
@@ -191,7 +191,7 @@ describe('npm run verify', () => {
   it.each(['TYPESCRIPT', 'OXLINT', 'ESLINT', 'PRETTIER', 'DEPENDENCYCRUISER'])(
     'fails when %s does, and still runs the tests',
     async (tool) => {
-      expect(await verify({ COUNTS: '312 0 0 0', [`FAIL_${tool}`]: '1' })).toMatchObject({ code: 1, last: '312 passed, 0 failed' });
+      expect(await verify({ COUNTS: '312 0 0 0', [`FAIL_${tool}`]: '1' })).toMatchObject({ code: 1, last: '624 passed, 0 failed' });
     },
   );
 });
