@@ -53,6 +53,39 @@ describe('queue worker', () => {
     await orders.stop();
   });
 
+  it.each(['claim', 'ack', 'retry'] as const)(
+    'works on without waiting for a lease when the database was away for a moment at a %s',
+    async (call) => {
+      const seen: string[] = [];
+      let isAway = true;
+      const answer = scratch.queue[call].bind(scratch.queue) as (...args: readonly unknown[]) => Promise<unknown>;
+      const lostOnce = async (...args: readonly unknown[]): Promise<unknown> => {
+        const wasAway = isAway;
+        isAway = false;
+        if (wasAway && call !== 'claim') throw new UnavailableError('store.unavailable', 'it never came there');
+        const result = await answer(...args);
+        if (wasAway) throw new UnavailableError('store.unavailable', 'its answer was lost');
+        return result;
+      };
+      Object.defineProperty(scratch.queue, call, { value: lostOnce });
+      await enqueue('a', 'b');
+      const orders = worker(async ({ id }) => {
+        seen.push(id);
+        if (call === 'retry' && seen.length === 1) throw new Error('the broker hesitates');
+      });
+      orders.start();
+      for (let second = 0; second < 2; second++) {
+        await settle();
+        scratch.clock.advance(1_000);
+      }
+      await settle();
+      expect(await left()).toEqual([]);
+      expect([...new Set(seen)].sort()).toEqual(['a', 'b']);
+      expect(failures).toHaveLength(call === 'retry' ? 2 : 1);
+      await orders.stop();
+    },
+  );
+
   it('wakes at once when told, and within a second when nobody tells it', async () => {
     const seen: string[] = [];
     const orders = worker(async ({ id }) => void seen.push(id));

@@ -1,5 +1,5 @@
 /** Handles one queue's messages: several at once, none twice at a time, the failing ones again later, the hopeless ones buried. */
-import { DomainError, messageOf } from '../../kernel/errors';
+import { DomainError, messageOf, UnavailableError } from '../../kernel/errors';
 import { backoffMs } from '../scheduling/backoff';
 import type { Timer } from '../time/timer.port';
 import type { IntentQueue, LeasedMessage } from './queue.port';
@@ -39,6 +39,8 @@ export class QueueWorker {
   private stopPolling: (() => void) | null = null;
   private stopping = false;
   private isNudged = false;
+  /** The database was away while we claimed or answered: the queue may believe that we hold more than is in flight. */
+  private isDoubtful = false;
   private nudge = (): void => undefined;
   private readonly concurrency: number;
   private readonly maxAttempts: number;
@@ -94,6 +96,7 @@ export class QueueWorker {
     try {
       await this.handleDue();
     } catch (error) {
+      this.isDoubtful ||= error instanceof UnavailableError;
       await Promise.all(this.tails.values());
       this.pumping = null;
       throw error;
@@ -103,7 +106,8 @@ export class QueueWorker {
   private async handleDue(): Promise<void> {
     while (!this.stopping) {
       this.isNudged = false;
-      const free = this.concurrency - this.inFlight.size;
+      if (this.isDoubtful && this.inFlight.size === 0) await this.giveBack();
+      const free = this.isDoubtful ? 0 : this.concurrency - this.inFlight.size;
       const messages = free > 0 ? await this.queue.claim(this.options.queue, free, this.leaseMs) : [];
       for (const message of messages) this.begin(message);
       if (messages.length > 0) continue;
@@ -114,6 +118,12 @@ export class QueueWorker {
     this.pumping = null; // in the same turn as the last look, so that no wake-up falls between
   }
 
+  /** What nobody here works on would else wait until its lease runs out. */
+  private async giveBack(): Promise<void> {
+    await this.queue.releaseHeld();
+    this.isDoubtful = false;
+  }
+
   private begin(message: LeasedMessage): void {
     const id = `${message.tenantId}\u001f${message.id}`;
     const known = this.inFlight.has(id);
@@ -122,7 +132,10 @@ export class QueueWorker {
     const key = this.options.keyOf?.(message) ?? id;
     const done = (this.tails.get(key) ?? Promise.resolve())
       .then(() => this.process(id))
-      .catch((error: unknown) => this.options.onFailure({ message, error, isBuried: false }))
+      .catch((error: unknown) => {
+        this.isDoubtful ||= error instanceof UnavailableError;
+        this.options.onFailure({ message, error, isBuried: false });
+      })
       .finally(() => {
         this.inFlight.delete(id);
         if (this.tails.get(key) === done) this.tails.delete(key);

@@ -73,7 +73,7 @@ export abstract class IntentQueue {
   abstract redrive(tenantId: string, queue: string, id: string): Promise<void>;
   /** Drops a DEAD message. Throws NotFoundError where there is no such message. */
   abstract discard(tenantId: string, queue: string, id: string): Promise<void>;
-  /** Gives back what this process holds, at shutdown; a delivery cut short does not count as a try. */
+  /** Gives back what this process holds; a delivery cut short does not count as a try. */
   abstract releaseHeld(): Promise<void>;
   /**
    * Makes every leased message due, where no other process can have the store open: what the predecessor held when it was killed
