@@ -16,7 +16,10 @@ const input: fc.Arbitrary<RulesInput> = fc
   .record({
     price: fc.integer({ min: 1, max: 2_000_000 }),
     qty: amount(10_000_000),
-    cash: amount(100_000_000),
+    cash: fc.oneof(
+      amount(100_000_000),
+      fc.integer({ min: 1, max: 12_000 }).map((units) => ofUnits(BigInt(units))),
+    ),
     receivable: amount(1_000),
     strategy: fc.constantFrom('proportional', 'fixed_percentage', 'original', 'target_allocation' as const),
     band: fc.tuple(pct(0, 100), pct(0, 100)),
@@ -47,12 +50,14 @@ const input: fc.Arbitrary<RulesInput> = fc
 describe('blockedZone', () => {
   it('never takes a bar for blocked on which the rules would have decided something else', () => {
     let zones = 0;
+    let withoutCash = 0;
     fc.assert(
       fc.property(input, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }), (held, places) => {
         const decision = decideRules(held);
         const zone = blockedZone(decision, held);
         if (zone === null) return;
         zones++;
+        if (decision.reason === 'GUARDRAIL:cash' && held.cash > 0n) withoutCash += Number(zone.to > zone.from);
         expect(held.price >= zone.from && held.price <= zone.to).toBe(true);
         const largest = zone.to < 10n ** 19n ? zone.to : 10n ** 14n;
         const inside = places.map((place) => zone.from + BigInt(Math.floor(Number(largest - zone.from) * place)));
@@ -61,9 +66,10 @@ describe('blockedZone', () => {
           expect({ price, action: again.action, reason: again.reason }).toEqual({ price, action: 'HOLD', reason: decision.reason });
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 6_000 },
     );
     expect(zones).toBeGreaterThan(100);
+    expect(withoutCash).toBeGreaterThan(10);
   });
 
   it('gives none while there is something to trade', () => {

@@ -1,7 +1,7 @@
 /** Prices at which a decision that found no room repeats itself: a run of such bars costs a comparison each, not a decision. */
-import { SCALE } from '../kernel/amount';
+import { type Amount, SCALE } from '../kernel/amount';
 import type { CapName } from './guardrails';
-import type { RulesDecision, RulesInput } from './rules-decision';
+import { decideRules, limitsOf, type RulesDecision, type RulesInput } from './rules-decision';
 import { triggerBounds } from './trigger';
 
 /** Both ends included, in units of 1e-8. */
@@ -17,10 +17,10 @@ const HUNDRED_PERCENT = 100n * SCALE;
  * Prices, the decision's own among them, at which `decideRules` gives the same HOLD for the same reason as long as nothing but the price
  * changes; null where no such range is known. It relies on how caps depend on the price: cash, shares, the size of a trade and the day's
  * budget are zero at every price or at none, and the band of stock has no room on one side of the price at which the share of stock
- * is at its limit. Only caps of exactly zero count, so no rounding comes into it.
+ * is at its limit. But for cash that does not pay for a step, only caps of exactly zero count, so no rounding comes into it.
  */
 export function blockedZone(decision: RulesDecision, input: RulesInput): PriceZone | null {
-  const { trigger, limited, limits, raw } = decision;
+  const { trigger, limited, raw } = decision;
   const { anchor, settings } = input;
   if (trigger.decision === 'NONE' || anchor === null || settings.short_selling || input.value) return null;
   const effective = input.cash + input.receivable;
@@ -30,11 +30,30 @@ export function blockedZone(decision: RulesDecision, input: RulesInput): PriceZo
     trigger.decision === 'SELL' ? { from: bounds.least_sell, to: LARGEST_PRICE } : { from: 1n, to: bounds.greatest_buy };
   // `fixed_percentage` finds nothing to trade where there is no cash or no share, whatever the price.
   if (decision.reason === 'NOTHING_TO_TRADE' && raw?.n === 0n) return side;
-  if (limited?.qty !== 0n || !limits) return null;
+  if (limited?.qty !== 0n) return null;
+  if (limited.binding === 'cash' && input.cash > 0n) return withoutCashForAStep(side, decision, input);
+  const limits = limitsOf(decision, input);
   const zero = limits.filter(({ cap }) => cap.n === 0n).map(({ name }) => name);
   const [binding] = zero;
   if (binding === undefined || binding !== limited.binding) return null;
   return withinBand(side, trigger.decision === 'SELL', binding, zero, input, effective);
+}
+
+/**
+ * Cash that does not pay for a step. At the price at which it does and at all below it the answer is another; what else decides (the raw
+ * quantity, the band and the size of a trade, each times the price, against the cash) crosses the cash at one price at most. So if the
+ * decision is the same at both ends of a range, it is the same in between.
+ */
+function withoutCashForAStep(side: PriceZone, decision: RulesDecision, input: RulesInput): PriceZone {
+  const pays = (input.cash * SCALE * SCALE) / (input.step * (SCALE + input.commission_rate));
+  const same = (units: bigint): boolean => {
+    const { action, reason } = decideRules({ ...input, price: units as Amount });
+    return action === decision.action && reason === decision.reason;
+  };
+  return {
+    from: same(pays + 1n) ? pays + 1n : input.price,
+    to: same(side.to) ? side.to : input.price,
+  };
 }
 
 /** The part of one side's prices at which the band of stock has as much room as it has now: none, or some. */

@@ -4,7 +4,7 @@ import { formatExact } from '../kernel/exact';
 import type { CapName } from './guardrails';
 import type { OrderPolicyDecision } from './order-policy';
 import { describeCaps } from './quantity-limit';
-import { decideRules, limitsOf, type RulesAction, type RulesDecision, type RulesInput, type RulesReason } from './rules-decision';
+import { decideRules, limitsOf, rawOf, type RulesAction, type RulesDecision, type RulesInput, type RulesReason } from './rules-decision';
 import type { SizingStrategyName } from './sizing';
 import { type Side, triggerBounds } from './trigger';
 
@@ -48,7 +48,8 @@ export const evaluateRules = (input: RulesInput): RulesOutcome => describeDecisi
 /** The record of a decision made from `input`. */
 export function describeDecision(decision: RulesDecision, input: RulesInput): RulesOutcome {
   if (decision.trigger.decision === 'NONE') return decision.reason === 'NO_ANCHOR' ? WITHOUT_ANCHOR : WITHOUT_TRIGGER;
-  const { action, qty, reason, trigger, raw, limited, policy } = decision;
+  const { action, qty, reason, trigger, limited, policy } = decision;
+  const raw = rawOf(decision, input);
   return {
     action,
     qty: formatAmount(qty),

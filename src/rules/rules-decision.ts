@@ -1,10 +1,10 @@
 /** One evaluation: trigger, sizing, guardrails, order policy. The same function decides live, in replays and in simulations. */
 import { type Amount, formatAmount, ofUnits, ZERO } from '../kernel/amount';
 import { InputError } from '../kernel/errors';
-import { cutUnits, type Exact } from '../kernel/exact';
-import { isClearOfLimits } from './clear-of-limits';
+import type { Exact } from '../kernel/exact';
+import { answerSurely, type CertainAnswer, certainRules } from './certain-quantity';
 import { type CapName, type DayCounts, guardrailLimits, type GuardrailSettings } from './guardrails';
-import { applyOrderPolicy, isEnough, type OrderPolicyDecision, type OrderPolicySettings } from './order-policy';
+import { applyOrderPolicy, type OrderPolicyDecision, type OrderPolicySettings } from './order-policy';
 import { type Holding, positionValue } from './position-value';
 import { type Limit, limitQuantity, type LimitedQuantity } from './quantity-limit';
 import { rawQuantity, type SizingSettings } from './sizing';
@@ -39,8 +39,8 @@ export interface RulesDecision {
   readonly qty: Amount;
   readonly reason: RulesReason;
   readonly trigger: TriggerDecision;
+  /** Like `limits` also `null` where nothing had to be computed exactly, since the quantity was certain: `rawOf` and `limitsOf` give them. */
   readonly raw: Exact | null;
-  /** Also `null` where the quantity was so far from all of them that none had to be computed: `limitsOf` gives them. */
   readonly limits: readonly Limit<CapName>[] | null;
   readonly limited: LimitedQuantity<CapName> | null;
   readonly policy: OrderPolicyDecision<CapName> | null;
@@ -63,24 +63,34 @@ export function decideRules(input: RulesInput): RulesDecision {
 }
 
 function decideTrade(input: RulesInput, anchor: Amount, trigger: TriggerDecision, side: Side): RulesDecision {
-  const { settings, price, qty, cash, step } = input;
-  const value = input.value ?? positionValue(input, price);
-  const raw = rawQuantity({ side, price, anchor, qty, cash, value }, settings);
-  if (raw.n === 0n) return { ...hold(trigger), raw, reason: 'NOTHING_TO_TRADE' };
-
-  const wanted = cutUnits(raw, step);
-  if (wanted > 0n && isClearOfLimits(wanted, side, input, value) && isEnough(ofUnits(wanted), price, settings)) {
-    const placed = ofUnits(wanted);
-    const policy = { decision: 'place', qty: placed, refused_by: null } as const;
-    const limited = { qty: placed, binding: null };
-    return { action: side, qty: placed, reason: trigger.reason, trigger, raw, limits: null, limited, policy };
-  }
-  return decideLimited(input, trigger, side, value, raw);
+  const value = input.value ?? positionValue(input, input.price);
+  const answer: CertainAnswer = { qty: 0, binding: null };
+  return asksDoubles(answer, input, anchor, side, value)
+    ? decideSurely(trigger, side, ofUnits(BigInt(answer.qty)), answer.binding)
+    : decideExactly(input, anchor, trigger, side, value);
 }
 
-/** The same, with every limit computed. */
-function decideLimited(input: RulesInput, trigger: TriggerDecision, side: Side, value: Exact, raw: Exact): RulesDecision {
-  const { settings, price, step } = input;
+function asksDoubles(answer: CertainAnswer, input: RulesInput, anchor: Amount, side: Side, value: Exact): boolean {
+  const { price, qty, cash, day, settings, step, commission_rate } = input;
+  const rules = certainRules(settings, step, commission_rate);
+  if (!rules) return false;
+  const counts = { dayOrders: day.orders, dayNotional: Number(day.notional) };
+  const holding = { ...counts, qty: Number(qty), cash: Number(cash), anchor: Number(anchor) };
+  return answerSurely(answer, side, Number(price), (Number(value.n) / Number(value.d)) * 1e8, holding, rules);
+}
+
+function decideSurely(trigger: TriggerDecision, side: Side, qty: Amount, binding: CapName | null): RulesDecision {
+  const limited = { qty, binding };
+  if (qty === ZERO) return { ...hold(trigger), limited, reason: `GUARDRAIL:${binding as CapName}` };
+  const policy = { decision: 'place', qty, refused_by: null } as const;
+  return { action: side, qty, reason: trigger.reason, trigger, raw: null, limits: null, limited, policy };
+}
+
+/** The same in exact fractions, with every limit computed. */
+function decideExactly(input: RulesInput, anchor: Amount, trigger: TriggerDecision, side: Side, value: Exact): RulesDecision {
+  const { settings, price, qty, cash, step } = input;
+  const raw = rawQuantity({ side, price, anchor, qty, cash, value }, settings);
+  if (raw.n === 0n) return { ...hold(trigger), raw, reason: 'NOTHING_TO_TRADE' };
   const limits = guardrailLimits({ ...input, side, value });
   const limited = limitQuantity(raw, limits, step);
   const capped = { ...hold(trigger), raw, limits, limited };
@@ -97,6 +107,13 @@ function decideLimited(input: RulesInput, trigger: TriggerDecision, side: Side, 
     case 'reject':
       return { ...decided, action: 'REJECT', reason: 'BELOW_MINIMUM' };
   }
+}
+
+/** The raw quantity of a decision that got as far as it, null where it did not. */
+export function rawOf({ trigger, limited, raw }: RulesDecision, input: RulesInput): Exact | null {
+  const { anchor, price, settings } = input;
+  if (raw || !limited || trigger.decision === 'NONE' || anchor === null) return raw;
+  return rawQuantity({ ...input, anchor, side: trigger.decision, value: input.value ?? positionValue(input, price) }, settings);
 }
 
 /** The limits of a decision that got as far as them; none where it did not. */

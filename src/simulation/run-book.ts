@@ -28,7 +28,7 @@ export interface Fill {
   readonly realized: Amount;
 }
 
-const NO_COUNTS: DayCounts = { orders: 0, notional: ZERO };
+export const NO_COUNTS: DayCounts = { orders: 0, notional: ZERO };
 
 export class RunBook implements Holding {
   qty: Amount;
@@ -44,8 +44,9 @@ export class RunBook implements Holding {
   sells = 0;
   readonly tally: OutcomeTally;
 
-  private countedDay = Number.NaN;
-  private counts = NO_COUNTS;
+  /** The day that `counts` are of; ask `countsOf`. */
+  countedDay = Number.NaN;
+  counts = NO_COUNTS;
   private readonly payments: { readonly bar: number; readonly net: Amount }[] = [];
 
   constructor(
@@ -56,7 +57,7 @@ export class RunBook implements Holding {
     this.cash = terms.cash;
     this.anchor = firstClose;
     this.avgCost = terms.qty === ZERO ? ZERO : firstClose;
-    this.tally = new OutcomeTally(terms.qty, firstClose);
+    this.tally = new OutcomeTally(Number(terms.qty), Number(firstClose));
   }
 
   /** Orders and notional of an exchange's day so far. */
@@ -82,7 +83,7 @@ export class RunBook implements Holding {
     const before = this.countsOf(day);
     this.countedDay = day;
     this.counts = { orders: before.orders + 1, notional: plus(before.notional, value) };
-    this.tally.fill(side, qty, price);
+    this.tally.fill(side, Number(qty), Number(price));
     return { side, qty, price, notional: value, commission: fee, realized };
   }
 
@@ -96,7 +97,7 @@ export class RunBook implements Holding {
     this.qty = whole;
     this.avgCost = roundHalfEven(multiply(exact(this.avgCost), perShare));
     this.anchor = roundHalfEven(multiply(exact(this.anchor), perShare));
-    this.tally.split(ratio, whole);
+    this.tally.split(ratio, Number(whole));
   }
 
   /** What the holding is owed, and an anchor lower by the dividend, so that no trigger comes from it. Gives the net amount. */

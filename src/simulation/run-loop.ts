@@ -1,21 +1,23 @@
 /** One run over the bars: what follows from the position is renewed whenever it changes, and between two changes a bar costs a comparison at most. */
 import { type Amount, toNumber, ZERO, plus } from '../kernel/amount';
 import type { PriceHistory } from '../rules/benchmarks';
-import { blockedZone, type PriceZone } from '../rules/blocked-zone';
+import { answerSurely, type CertainAnswer, type CertainRules, certainRules } from '../rules/certain-quantity';
 import { HeldStretches } from '../rules/held-stretches';
 import { openingPurchase } from '../rules/opening-purchase';
-import { decideRules, type RulesDecision, type RulesInput } from '../rules/rules-decision';
+import { decideRules, type RulesInput } from '../rules/rules-decision';
 import type { RuleSettings } from '../rules/settings';
 import { type Side, triggerBounds } from '../rules/trigger';
 import type { ActionStep } from './action-plan';
 import { type BarReason, codeOf } from './decision-reasons';
 import { cappedQuantity, type FillCosts, type FillModel, fillPrice, isFree, nextPrice } from './fill-model';
+import { KnownHolds } from './known-holds';
 import { priceAt } from './price-column';
 import { RunBook } from './run-book';
-import type { RunHistory } from './run-state';
+import type { RunHistory, Stretch } from './run-state';
 import { scan, type ScanColumns } from './scan';
 import { isTradable, type Signal } from './signal';
 import type { Tape } from './tape';
+import { WholeBook } from './whole-book';
 
 /** Prepared once for any number of runs. */
 export interface SimulationData {
@@ -46,9 +48,6 @@ export interface DecidedRun {
 }
 
 const CENT = 1_000_000n as Amount;
-/** Decisions remembered by price while the position does not change. */
-const MEMO_LIMIT = 4_096;
-
 interface PendingOrder {
   readonly side: Side;
   readonly qty: Amount;
@@ -56,28 +55,21 @@ interface PendingOrder {
   readonly reason: BarReason;
 }
 
-interface Blocked {
-  readonly from: number;
-  readonly to: number;
-  readonly code: number;
-  readonly day: number;
-}
-
-const NOWHERE: Blocked = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY, code: 0, day: 0 };
-
 export class Run {
   private readonly book: RunBook;
+  /** The same position in doubles, ahead of the book between two things that only the book can do. */
+  private readonly whole: WholeBook;
+  /** Null where every trade has to be decided exactly. */
+  private readonly certain: CertainRules | null;
+  private readonly answer: CertainAnswer = { qty: 0, binding: null };
   private readonly held = new HeldStretches();
-  private readonly countsDays: boolean;
   private pending: PendingOrder | null = null;
   private step = 0;
 
   // What follows from the position, renewed whenever it changes.
   private sellAt = 0;
   private buyAt = 0;
-  private blocked = NOWHERE;
-  private readonly memo = new Map<number, number>();
-  private memoDay = Number.NaN;
+  private readonly holds: KnownHolds;
 
   /** `kept` takes what happens; null where nobody asks how the result came about. */
   constructor(
@@ -89,9 +81,13 @@ export class Run {
     const { qty_step, commission_rate, withholding_tax_pct } = settings;
     const bookTerms = { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT };
     this.book = new RunBook(bookTerms, priceAt(data.tape.close, 0));
+    this.whole = new WholeBook(this.book, settings);
+    const atTheClose = terms.fill === 'close' && isFree(terms.costs) && data.signal.price.wide === null;
+    this.certain = atTheClose ? certainRules(settings, qty_step, commission_rate) : null;
     if (data.signal.reasons) kept?.reasons.set(data.signal.reasons);
     else kept?.reasons.fill(0);
-    this.countsDays = settings.max_orders_per_day !== null || settings.max_daily_notional !== null;
+    const countsDays = settings.max_orders_per_day !== null || settings.max_daily_notional !== null;
+    this.holds = new KnownHolds(data.signal, countsDays ? data.tape.days : null, kept?.reasons ?? null);
   }
 
   run(): DecidedRun {
@@ -105,6 +101,7 @@ export class Run {
       if (bar < end) bar = this.evaluate(bar, end);
     }
     if (this.pending) this.kept?.unfilled.push({ ...this.pending, bar: bars - 1, reason: 'END_OF_DATA' });
+    this.whole.settle();
     const { data, terms, held, book } = this;
     return { data, terms, held, book };
   }
@@ -134,6 +131,7 @@ export class Run {
 
   private applyActions(bar: number): void {
     if (this.nextAction() > bar) return;
+    this.whole.settle();
     const { steps, tape } = this.data;
     for (let step = steps[this.step]; step !== undefined && step.bar <= bar; step = steps[++this.step]) {
       for (const action of step.actions) {
@@ -184,32 +182,33 @@ export class Run {
       this.note(bar, codeOf('ORDER_PENDING'));
       return bar + 1;
     }
-    const repeated = this.repeatBlocked(bar, end);
-    if (repeated > bar) return repeated;
-    const day = this.countsDays ? this.dayOf(bar) : 0;
-    if (day !== this.memoDay) this.memo.clear();
-    this.memoDay = day;
-    const known = this.memo.get(units);
-    if (known === undefined) this.decide(bar, units, day);
-    else this.note(bar, known);
+    const known = this.holds.repeat(bar, end);
+    if (known > bar) return known;
+    this.decide(bar, units);
     return bar + 1;
   }
 
-  /** Bars on which the last decision repeats itself; gives the first on which it need not. */
-  private repeatBlocked(first: number, end: number): number {
-    const { from, to, code, day } = this.blocked;
-    const { units } = this.data.signal.price;
-    const { days } = this.data.tape;
-    let bar = first;
-    for (; bar < end; bar++) {
-      const price = units[bar] as number;
-      if (!(price >= from && price <= to) || (this.countsDays && days[bar] !== day)) break;
-      this.note(bar, code);
-    }
-    return bar;
+  /** In doubles, where they are certain of the trade; false where nothing was done. */
+  private tradeSurely(bar: number, units: number, rules: CertainRules): boolean {
+    const { whole } = this;
+    const side = units >= whole.sellAt ? 'SELL' : 'BUY';
+    if (!whole.usable || (side === 'BUY' && units > whole.buyAt)) return false;
+    whole.enterDay(this.dayOf(bar));
+    const wealth = (whole.qty * units) / 1e8 + whole.effectiveCash;
+    const { answer } = this;
+    if (!answerSurely(answer, side, units, wealth, whole, rules)) return false;
+    const { qty: n } = answer;
+    if (n === 0 || (side === 'SELL' && n > whole.qty) || !whole.fill(side, n, units)) return false;
+    const reason = side === 'SELL' ? 'TRIGGER_SELL' : 'TRIGGER_BUY';
+    this.note(bar, codeOf(reason));
+    this.kept?.trades.push(whole.lastTrade(side, n, bar, reason));
+    this.moved(bar + 1, bar);
+    return true;
   }
 
-  private decide(bar: number, units: number, day: number): void {
+  private decide(bar: number, units: number): void {
+    if (this.certain && this.tradeSurely(bar, units, this.certain)) return;
+    this.whole.settle();
     const input = this.inputAt(bar);
     const decision = decideRules(input);
     const reason: BarReason = decision.action === 'REJECT' ? 'REJECTED_BELOW_MINIMUM' : decision.reason;
@@ -219,7 +218,7 @@ export class Run {
       const order = { side: decision.action, qty: decision.qty, decidedAt: bar, reason };
       if (this.terms.fill === 'close') this.fillAt(bar, bar + 1, input.price, order, false);
       else this.pending = order;
-    } else this.remember(units, day, code, decision, input);
+    } else this.holds.remember(bar, code, decision, input);
   }
 
   private inputAt(bar: number): RulesInput {
@@ -230,25 +229,39 @@ export class Run {
     return { price, qty, cash, receivable, anchor, settings, step: settings.qty_step, commission_rate: settings.commission_rate, day };
   }
 
-  private remember(units: number, day: number, code: number, decision: RulesDecision, input: RulesInput): void {
-    const zone: PriceZone | null = this.data.signal.price.wide ? null : blockedZone(decision, input);
-    if (zone) this.blocked = { from: Number(zone.from), to: Number(zone.to), code, day };
-    else if (!this.data.signal.price.wide && this.memo.size < MEMO_LIMIT) this.memo.set(units, code);
+  /** The book has changed. */
+  private changed(from: number, closesFrom: number): void {
+    this.whole.load();
+    this.moved(from, closesFrom);
   }
 
-  private changed(from: number, closesFrom: number): void {
-    const { book } = this;
-    const { qty, cash, receivable, anchor, avgCost } = book;
+  private moved(from: number, closesFrom: number): void {
+    const { whole } = this;
+    if (whole.usable) {
+      this.sellAt = whole.sellAt / 1e8;
+      this.buyAt = whole.buyAt / 1e8;
+      this.held.add(closesFrom, whole.qty / 1e8, whole.effectiveCash / 1e8);
+    } else this.movedBeyond(closesFrom);
+    this.holds.forget();
+    this.kept?.stretches.push(this.stretchFrom(from, closesFrom));
+  }
+
+  /** With amounts that doubles do not hold. */
+  private movedBeyond(closesFrom: number): void {
+    this.whole.settle();
+    const { qty, cash, receivable, anchor } = this.book;
     const { least_sell, greatest_buy } = triggerBounds(anchor, this.terms.settings);
     this.sellAt = Number(least_sell) / 1e8;
     this.buyAt = Number(greatest_buy) / 1e8;
-    this.blocked = NOWHERE;
-    if (this.memo.size > 0) this.memo.clear();
     this.held.add(closesFrom, toNumber(qty), toNumber(plus(cash, receivable)));
-    if (!this.kept) return;
+  }
+
+  private stretchFrom(from: number, closesFrom: number): Stretch {
+    const { whole, book } = this;
     const day = this.dayOf(closesFrom);
-    const counts = book.countsOf(day);
-    this.kept.stretches.push({ from, closesFrom, qty, cash, receivable, anchor, avgCost, day, counts });
+    if (whole.usable) return whole.stretch(from, closesFrom, day);
+    const { qty, cash, receivable, anchor, avgCost } = book;
+    return { from, closesFrom, qty, cash, receivable, anchor, avgCost, day, counts: book.countsOf(day) };
   }
 
   private dayOf(bar: number): number {
