@@ -116,15 +116,16 @@ export class WholeBook implements CertainHolding {
   fill(side: Side, n: number, price: number): boolean {
     const value = halfEvenAfter(0, n, price, UNITS);
     const fee = halfUpOver(this.rate, value, UNITS);
-    if (!(isWhole(value) && isWhole(this.turnover + value) && isWhole(this.cash + value))) return false;
     const { realized, avgCost, qty } = this;
+    const realizedAfter = side === 'BUY' ? realized : halfEvenAfter(realized, price - avgCost, n, UNITS);
+    if (!(isWhole(realizedAfter) && isWhole(this.turnover + value) && isWhole(this.cash + value))) return false;
     if (side === 'BUY') {
       this.avgCost = qty === 0 ? price : halfEvenAfter(avgCost, price - avgCost, n, qty + n);
       this.qty = qty + n;
       this.cash -= value + fee;
       this.buys++;
     } else {
-      this.realized = halfEvenAfter(realized, price - avgCost, n, UNITS);
+      this.realized = realizedAfter;
       this.qty = qty - n;
       if (this.qty === 0) this.avgCost = 0;
       this.cash += value - fee;
@@ -138,7 +139,7 @@ export class WholeBook implements CertainHolding {
     this.book.tally.fill(side, n, price);
     this.last.notional = value;
     this.last.commission = fee;
-    this.last.realized = this.realized - realized;
+    this.last.realized = realizedAfter - realized;
     this.ahead = true;
     this.bound();
     this.usable = this.fits();

@@ -152,7 +152,7 @@ export const randomRun = (parts: RunParts): fc.Arbitrary<RandomRun> =>
       stride: parts.timed ? pick(null, null, 1.5, 5, 50) : fc.constant(null),
       actions: parts.actions ? actions : fc.constant<readonly RandomAction[]>([]),
       quotes: parts.quotes ? fc.option(quotes, { nil: null, freq: 4 }) : fc.constant(null),
-      cash: pick('100000', '2500.5', '0.01', '0', '31.41592653'),
+      cash: pick('100000', '2500.5', '0.01', '0', '31.41592653', '12000000', '40000000'),
       start: fc.oneof(
         pick('0', '12.345678', '400').map((qty) => ({ qty, stockPct: null })),
         pick('0', '50', '99', '100').map((stockPct) => ({ qty: null, stockPct })),
