@@ -4,6 +4,7 @@ import { messageOf } from '../src/kernel/errors';
 import { benchAppendPostgres } from './append-postgres';
 import { benchAppendSqlite } from './append-sqlite';
 import { benchChain } from './chain';
+import { benchBacktester } from './peer-backtester';
 import { benchPeers } from './peers';
 import { benchProcesses } from './processes';
 import { benchRebuild, benchVerify } from './reads';
@@ -31,6 +32,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'tick', about: 'a tick, durable and projected, against raw inserts of its rows', run: benchTick },
   { name: 'simulate', about: 'simulations and sweeps against a plain loop over doubles', run: benchSimulate },
   { name: 'peers', about: 'another event store for Node in the same run', run: benchPeers },
+  { name: 'backtester', about: 'another backtester for Node in the same run', run: benchBacktester },
 ];
 
 async function main(wanted: readonly string[]): Promise<void> {

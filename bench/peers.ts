@@ -1,15 +1,13 @@
 /** Another event store for Node (Emmett) beside ours in one run; installed on demand, never among the product's packages. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf } from '../src/kernel/errors';
 import { ProjectionRebuilder } from '../src/platform/projections/projection-rebuilder';
 import { inFolder, openSqliteStore } from './append-sqlite';
 import { type BenchServer, openPostgres, withServer } from './bench-postgres';
 import { appendAll } from './callers';
 import { compete, ratioOf } from './measure';
-import { missing, print, printStandings, reach } from './report';
+import { loadPeer } from './peer-package';
+import { missing, printStandings, reach } from './report';
 import { type BenchEvent, sampleEvents } from './sample';
 import { openApp, openPositions, runTick, startClock } from './ticking-app';
 
@@ -61,27 +59,6 @@ interface PeerPostgres {
 
 interface PeerSqlite {
   getSQLiteEventStore(options: { readonly fileName: string }): PeerStore;
-}
-
-/** Beside the sources, wherever this file was compiled to. */
-const root = (): string => {
-  for (let folder = __dirname; ; folder = dirname(folder)) if (existsSync(join(folder, 'package.json'))) return folder;
-};
-
-/** Null, and a line that says why, where it cannot be had. */
-function loadPeer(name: 'postgres' | 'sqlite', packageName: string): unknown {
-  const folder = join(root(), 'bench', 'peers', name);
-  if (!existsSync(join(folder, 'node_modules'))) {
-    print(`Installing ${EMMETT} for ${name} into bench/peers/${name}`);
-    spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { stdio: 'ignore', shell: process.platform === 'win32' });
-  }
-  try {
-    return createRequire(join(folder, 'package.json'))(packageName);
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    print(`${EMMETT} for ${name} does not load (${reason}); to try again: npm ci --prefix bench/peers/${name}`);
-    return null;
-  }
 }
 
 const peerEvent = ({ event: { type, data } }: BenchEvent): PeerEvent => ({ type, data: JSON.parse(data) as unknown });
@@ -196,15 +173,15 @@ async function sqlite(folder: string, peer: PeerSqlite): Promise<void> {
 }
 
 export async function benchPeers(): Promise<void> {
-  const postgres = loadPeer('postgres', '@event-driven-io/emmett-postgresql') as PeerPostgres | null;
-  if (postgres === null) for (const goal of [GOALS.postgres, GOALS.rebuild]) missing(goal, `${EMMETT} is not installed`);
+  const postgres = loadPeer('postgres', '@event-driven-io/emmett-postgresql')?.peer as PeerPostgres | undefined;
+  if (!postgres) for (const goal of [GOALS.postgres, GOALS.rebuild]) missing(goal, `${EMMETT} is not installed`);
   else {
     await withServer(async (server) => {
       await appends(server, postgres);
       await rebuilds(server, postgres);
     });
   }
-  const own = loadPeer('sqlite', '@event-driven-io/emmett-sqlite') as PeerSqlite | null;
-  if (own === null) missing(GOALS.sqlite, `${EMMETT} is not installed`);
+  const own = loadPeer('sqlite', '@event-driven-io/emmett-sqlite')?.peer as PeerSqlite | undefined;
+  if (!own) missing(GOALS.sqlite, `${EMMETT} is not installed`);
   else await inFolder(({ folder }) => sqlite(folder, own));
 }
