@@ -13,8 +13,9 @@ import type { RecordedAction } from '../market-data/recorded-actions';
 import type { Bar } from '../market-data/recorded-bars';
 import { Sql } from '../platform/database/sql';
 import { priceHistory } from '../rules/benchmarks';
-import { EquityCurve, marketOf, reportOf } from '../rules/metrics';
-import type { HoldingChange } from '../rules/metrics-outcomes';
+import { HeldStretches } from '../rules/held-stretches';
+import { marketOf, reportOf } from '../rules/metrics';
+import { type HoldingChange, outcomesOf } from '../rules/metrics-outcomes';
 import { openingPurchase } from '../rules/opening-purchase';
 import type { Quote } from '../rules/price-policy';
 import { DEFAULT_SETTINGS_TEXT, parseSettings, type RuleSettings, SETTING_GROUPS, type SettingsText } from '../rules/settings';
@@ -73,7 +74,7 @@ export async function replay(
 class Replay {
   private readonly settings: RuleSettings;
   private readonly history;
-  private readonly curve: EquityCurve;
+  private readonly held = new HeldStretches();
   private readonly actions: ReplayActions;
 
   constructor(
@@ -86,13 +87,12 @@ class Replay {
     const actions = actionsWithin(options.bars, options.actions);
     this.actions = new ReplayActions(scratch, market.calendar, TENANT, actions);
     this.history = priceHistory(options.bars, pastActions(actions));
-    this.curve = new EquityCurve(this.history.timeline);
   }
 
   async run(onProgress: (progress: ReplayProgress) => void, isCancelled: () => boolean): Promise<RunResult | null> {
     const { bars } = this.options;
     const { positionId, instrument } = await this.open();
-    let position = await this.record(0, this.first, positionId);
+    let position = await this.record(0, positionId);
     this.market.isOpening = false;
     for (let index = 1; index < bars.length; index++) {
       if (isCancelled()) return null;
@@ -104,7 +104,7 @@ class Replay {
       if (wentEx) await this.actions.apply(positionId, bar);
       await this.scratch.driver.tick(context, bar.at, { kind: 'tenant' });
       if (wentEx) await this.actions.settle();
-      position = await this.record(index, bar, positionId);
+      position = await this.record(index, positionId);
       onProgress({ bars: index + 1, total: bars.length });
     }
     return this.result(position, bars.at(-1) ?? this.first);
@@ -152,10 +152,10 @@ class Replay {
     }
   }
 
-  private async record(index: number, bar: Bar, positionId: string): Promise<PositionView> {
+  private async record(bar: number, positionId: string): Promise<PositionView> {
     const position = await this.scratch.app.nest.get(QueryBus).execute(new GetPosition(TENANT, positionId));
     const effectiveCash = plus(parseAmount(position.cash), parseAmount(position.dividend_receivable));
-    this.curve.record(index, toNumber(bar.close), toNumber(parseAmount(position.qty)), toNumber(effectiveCash));
+    this.held.add(bar, toNumber(parseAmount(position.qty)), toNumber(effectiveCash));
     return position;
   }
 
@@ -163,7 +163,7 @@ class Replay {
     const { cash, qty, bars } = this.options;
     const trades = await this.trades();
     const turnover = trades.reduce((sum, { notional }) => plus(sum, parseAmount(notional)), ZERO);
-    const changes = await this.changes();
+    const outcomes = outcomesOf(qty, this.first.close, await this.changes());
     const { qty_step, commission_rate, withholding_tax_pct } = this.settings;
     const market = marketOf(this.history, { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT });
     const end = {
@@ -179,7 +179,7 @@ class Replay {
       sells: trades.filter(({ side }) => side === 'SELL').length,
     };
     const span = { bars: bars.length, first: this.first.label, last: last.label };
-    return runResult(span, end, reportOf({ curve: this.curve, turnover, changes }, market));
+    return runResult(span, end, reportOf({ held: this.held, turnover, outcomes }, market));
   }
 
   /** What changed the holding, in the order of the log. */

@@ -1,5 +1,5 @@
 import { parseAmount } from '../kernel/amount';
-import { buyAndHold, type BuyAndHoldTerms, type PastAction, priceHistory, staticMix } from './benchmarks';
+import { buyAndHold, type BuyAndHoldTerms, type PastAction, priceHistory } from './benchmarks';
 
 const closes = (...prices: readonly string[]) =>
   prices.map((close, index) => ({ day: `2026-01-${String(index * 3 + 1).padStart(2, '0')}`, close: parseAmount(close) }));
@@ -62,21 +62,6 @@ describe('buy and hold', () => {
     const actions = [dividend('2026-01-03', '1'), split('2026-01-02', 2n, 1n)];
     expect(held(['100', '50'], actions)).toEqual(held(['100', '50'], actions.toReversed()));
     expect(held(['100', '50'], actions)[1]).toBe(1020);
-  });
-});
-
-describe('a constant mix', () => {
-  const mix = (prices: readonly string[], actions: readonly PastAction[], exposure: number, withholding = '0'): number[] => [
-    ...staticMix(priceHistory(closes(...prices), actions), 1000, exposure, parseAmount(withholding)).daily,
-  ];
-
-  it('follows the stock by its share of the wealth', () => expect(mix(['100', '110', '99'], [], 0.5)).toEqual([1000, 1050, 997.5]));
-
-  it('sees a split as no return', () => expect(mix(['100', '50'], [split('2026-01-04', 2n, 1n)], 1)).toEqual([1000, 1000]));
-
-  it('earns dividends net of tax, per new share after a split of the same date', () => {
-    const actions = [dividend('2026-01-04', '1'), split('2026-01-04', 2n, 1n)];
-    expect(mix(['100', '50'], actions, 1, '25')[1]).toBeCloseTo(1015, 9);
   });
 });
 

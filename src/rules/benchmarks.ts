@@ -1,10 +1,10 @@
-/** What the same wealth would have become without the strategy: all in and held, or a constant mix of stock and cash. */
+/** Prices and actions that runs are compared over, and what the same wealth would have become all in and held. */
 import { type Amount, SCALE, toNumber, ZERO } from '../kernel/amount';
 import type { TradingDay } from '../kernel/clock';
 import { add, cutToStep, divide, exact, type Exact, multiply, ONE, percent, roundHalfUp } from '../kernel/exact';
 import { commission, notional } from './commission';
-import { courseOfStretches, HeldStretches, type PricedBars } from './held-stretches';
-import { type Course, DrawdownWatch, type Series, timeline } from './performance';
+import { courseOf, HeldStretches, type PricedBars } from './held-stretches';
+import { type Course, timeline } from './performance';
 import { blocksOf } from './price-blocks';
 
 export type PastAction =
@@ -72,7 +72,7 @@ export function buyAndHold(history: PriceHistory, terms: BuyAndHoldTerms): Cours
     }
     held.add(bar, toNumber(qty), cash);
   }
-  return courseOfStretches(history, held);
+  return courseOf(history, held);
 }
 
 /** The most shares whose notional and commission the wealth can pay; the rest stays cash. */
@@ -92,55 +92,4 @@ function allIn(wealth: Exact, price: Amount, { commission_rate, qty_step }: BuyA
 function netDividend(qty: Amount, perShare: Amount, { withholding_tax_pct, minor_unit }: BuyAndHoldTerms): Amount {
   const gross = roundHalfUp(multiply(exact(qty), exact(perShare)), minor_unit);
   return (gross - roundHalfUp(multiply(exact(gross), percent(withholding_tax_pct)), minor_unit)) as Amount;
-}
-
-/** Bars that are followed at once: what fits into the nearest memory. */
-const PIECE = 1_024;
-
-/**
- * What becomes of `start` held at the constant stock fraction `exposure`: `e_i = e_(i−1)(1 + exposure·b_i)`, b_i the return of one
- * share over the bar, splits and net dividends included; no rounding, no costs.
- */
-export function staticMix(history: PriceHistory, start: number, exposure: number, withholdingTaxPct: Amount): Course {
-  const { closes, actionsBefore, timeline: line } = history;
-  const kept = 1 - toNumber(withholdingTaxPct) / 100;
-  const piece = new Float64Array(PIECE);
-  const watch = new DrawdownWatch(start, line.calendarDays);
-  const daily = new Float64Array(line.dayEnds.length);
-  const actionBars = [...actionsBefore.keys()];
-  let [value, day, step] = [start, 0, 0];
-  for (let from = 0, to = 0; from < closes.length; from = to) {
-    const next = actionBars[step] ?? closes.length;
-    to = next === from ? from + 1 : Math.min(from + PIECE, next);
-    const actions = next === from ? actionsBefore.get(actionBars[step++] ?? 0) : undefined;
-    if (actions) piece[0] = value * (1 + exposure * (worthOfOneShare(closes[from] ?? NaN, actions, kept) / (closes[from - 1] ?? NaN) - 1));
-    else followMix(piece, closes, from, to, value, exposure);
-    watch.seeEach(piece, to - from, from);
-    for (; (line.dayEnds[day] ?? to) < to; day++) daily[day] = piece[(line.dayEnds[day] ?? 0) - from] ?? NaN;
-    value = piece[to - from - 1] ?? NaN;
-  }
-  return { daily, drawdown: watch.end(closes.length - 1) };
-}
-
-/** Bars without an action, from the value before them on. */
-function followMix(piece: Series, closes: Series, from: number, to: number, start: number, exposure: number): void {
-  let value = start;
-  let before = closes[Math.max(0, from - 1)] as number;
-  for (let bar = from; bar < to; bar++) {
-    const close = closes[bar] as number;
-    value *= 1 + exposure * (close / before - 1);
-    before = close;
-    piece[bar - from] = value;
-  }
-}
-
-/** What one share of the bar before has become at this close. */
-function worthOfOneShare(close: number, actions: readonly PastAction[], kept: number): number {
-  let shares = 1;
-  let dividends = 0;
-  for (const action of actions) {
-    if (action.type === 'split') shares *= Number(action.ratio.new) / Number(action.ratio.old);
-    else dividends += shares * toNumber(action.amount) * kept;
-  }
-  return shares * close + dividends;
 }

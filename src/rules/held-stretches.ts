@@ -1,5 +1,6 @@
-/** The value of a holding that changes at a few bars only: its figures without a series of every bar. Doubles, as all statistics. */
-import { type Course, DrawdownWatch, ratio, SMALLEST_DIVISOR, type Series, type Timeline } from './performance';
+/** The value of a holding that changes at a few bars only: its course without a series of every bar. Doubles, as all statistics. */
+import { type Drawdown, DrawdownWatch } from './drawdown';
+import type { Course, Series, Timeline } from './performance';
 import { BLOCK, BLOCK_BITS, type PriceBlocks } from './price-blocks';
 
 export interface PricedBars {
@@ -9,14 +10,24 @@ export interface PricedBars {
   readonly blocks: PriceBlocks;
 }
 
-/** What is held, in columns: from the close of one bar until the next stretch begins. The first begins at bar 0. */
+/**
+ * What is held, in columns: from the close of one bar until the next stretch begins. The first begins at bar 0, each at a bar of its own
+ * and with another holding than the one before, so that equal holdings have equal stretches, whoever records them and how often.
+ */
 export class HeldStretches {
   readonly closesFrom: number[] = [];
   readonly shares: number[] = [];
   /** With receivables. */
   readonly effectiveCash: number[] = [];
 
+  /** At a bar that is not before any other; what was added for the same bar is replaced. */
   add(closesFrom: number, shares: number, effectiveCash: number): void {
+    if (this.closesFrom.at(-1) === closesFrom) {
+      this.closesFrom.pop();
+      this.shares.pop();
+      this.effectiveCash.pop();
+    }
+    if (this.shares.at(-1) === shares && this.effectiveCash.at(-1) === effectiveCash) return;
     this.closesFrom.push(closesFrom);
     this.shares.push(shares);
     this.effectiveCash.push(effectiveCash);
@@ -26,7 +37,7 @@ export class HeldStretches {
     return this.closesFrom.length;
   }
 
-  /** Where the next stretch begins; one that another follows at the same bar has no bars of its own. */
+  /** Where the next stretch begins. */
   endOf(index: number, bars: number): number {
     return this.closesFrom[index + 1] ?? bars;
   }
@@ -45,13 +56,11 @@ function fillStretch(equity: Series, closes: Series, held: HeldStretches, index:
 }
 
 /** Value at the first bar. */
-export function startOf(closes: Series, { closesFrom, shares, effectiveCash }: HeldStretches): number {
-  const first = closesFrom.lastIndexOf(0);
-  return (shares[first] ?? Number.NaN) * (closes[0] ?? Number.NaN) + (effectiveCash[first] ?? Number.NaN);
-}
+export const startOf = (closes: Series, { shares, effectiveCash }: HeldStretches): number =>
+  (shares[0] ?? Number.NaN) * (closes[0] ?? Number.NaN) + (effectiveCash[0] ?? Number.NaN);
 
-/** What `courseOf` gives for the same value at every bar, to the last digit. */
-export function courseOfStretches(priced: PricedBars, held: HeldStretches): Course {
+/** Daily values and drawdown. */
+export function courseOf(priced: PricedBars, held: HeldStretches): Course & Drawdown {
   const { closes, timeline } = priced;
   const { dayEnds, calendarDays } = timeline;
   const daily = new Float64Array(dayEnds.length);
@@ -64,43 +73,36 @@ export function courseOfStretches(priced: PricedBars, held: HeldStretches): Cour
     watchStretch(watch, priced, held.closesFrom[index] as number, to, shares, cash);
     for (; (dayEnds[day] ?? to) < to; day++) daily[day] = shares * (closes[dayEnds[day] as number] as number) + cash;
   }
-  return { daily, drawdown: watch.end(closes.length - 1) };
+  return { daily, ...watch.end(closes.length - 1) };
 }
 
 /** Value rises and falls with the price, however it is rounded, so a block's extreme prices give its extreme values. */
-function watchStretch(watch: DrawdownWatch, { closes, blocks }: PricedBars, from: number, to: number, shares: number, cash: number): void {
-  for (let bar = from; bar < to;) {
+function watchStretch(watch: DrawdownWatch, priced: PricedBars, from: number, to: number, shares: number, cash: number): void {
+  const { closes, blocks } = priced;
+  const [bottom, top] = shares < 0 ? [blocks.greatest, blocks.least] : [blocks.least, blocks.greatest];
+  for (let bar = from, end = 0; bar < to; bar = end) {
     const block = bar >> BLOCK_BITS;
-    const end = Math.min(to, (block + 1) << BLOCK_BITS);
-    if (end - bar === BLOCK) {
-      const [one, other] = [shares * (blocks.least[block] as number) + cash, shares * (blocks.greatest[block] as number) + cash];
-      if (shares < 0 ? watch.seeAllBelow(other, one) : watch.seeAllBelow(one, other)) {
-        bar = end;
-        continue;
-      }
-    }
-    for (; bar < end; bar++) watch.see(bar, shares * (closes[bar] as number) + cash);
+    end = Math.min(to, (block + 1) << BLOCK_BITS);
+    const topPrice = top[block] as number;
+    const least = shares * (bottom[block] as number) + cash;
+    const greatest = shares * topPrice + cash;
+    if (watch.seeBetween(least, greatest)) continue;
+    const isWhole = end - bar === BLOCK;
+    if (isWhole && watch.seeAllBelow(least, greatest)) continue;
+    if (isWhole && !watch.canDeepen(least, greatest)) climb(watch, closes, bar, end, shares, cash, topPrice);
+    else walk(watch, closes, bar, end, shares, cash);
   }
 }
 
-/** Mean over all bars of stock value over value; null where a bar has no value. */
-export function exposureOfStretches(closes: Series, held: HeldStretches): number | null {
-  let sum = 0;
-  for (let index = 0; index < held.count; index++) sum = addShares(sum, closes, held, index);
-  return ratio(sum, closes.length);
+function walk(watch: DrawdownWatch, closes: Series, from: number, to: number, shares: number, cash: number): void {
+  for (let bar = from; bar < to; bar++) watch.see(bar, shares * (closes[bar] as number) + cash);
 }
 
-/** NaN where a bar has no value. */
-function addShares(before: number, closes: Series, held: HeldStretches, index: number): number {
-  const to = held.endOf(index, closes.length);
-  const shares = held.shares[index] as number;
-  const cash = held.effectiveCash[index] as number;
-  let sum = before;
-  for (let bar = held.closesFrom[index] as number; bar < to; bar++) {
-    const stock = shares * (closes[bar] as number);
-    const value = stock + cash;
-    if (!(Math.abs(value) >= SMALLEST_DIVISOR)) return Number.NaN;
-    sum += stock / value;
-  }
-  return sum;
+/** A block that rises above the peak: between its first such bar and its highest one only a longer time below would count. */
+function climb(watch: DrawdownWatch, closes: Series, from: number, to: number, shares: number, cash: number, topPrice: number): void {
+  let last = to - 1;
+  while (closes[last] !== topPrice) last--;
+  let first = from;
+  while (!watch.see(first, shares * (closes[first] as number) + cash)) first++;
+  walk(watch, closes, watch.isNoLonger(first, last) ? last : first + 1, to, shares, cash);
 }

@@ -1,9 +1,12 @@
 import { parseAmount } from '../kernel/amount';
-import { EquityCurve, marketOf, type Metrics, metricsOf, reportOf } from './metrics';
-import { type HoldingChange, outcomesOf } from './metrics-outcomes';
 import { priceHistory } from './benchmarks';
+import { HeldStretches } from './held-stretches';
+import { marketOf, type Metrics, metricsOf, reportOf } from './metrics';
+import { type HoldingChange, outcomesOf } from './metrics-outcomes';
 
 const days = ['2026-01-02', '2026-01-05', '2026-01-06', '2026-01-07'];
+
+const NO_SELLS = { win_rate: null, profit_factor: null };
 
 /** A run that holds `qty` shares and `cash` from first to last, in a market that cost nothing to hold. */
 function holding(prices: readonly number[], qty: number, cash: number, market: readonly number[] = prices, turnover = '0'): Metrics {
@@ -11,12 +14,12 @@ function holding(prices: readonly number[], qty: number, cash: number, market: r
     market.map((close, bar) => ({ day: days[bar] ?? '', close: parseAmount(String(close)) })),
     [],
   );
-  const curve = new EquityCurve(history.timeline);
-  prices.forEach((price, bar) => curve.record(bar, price, qty, cash));
+  const held = new HeldStretches();
+  held.add(0, qty, cash);
   const none = parseAmount('0');
   const terms = { cash: parseAmount('1000'), qty: none, qty_step: parseAmount('1'), commission_rate: none, withholding_tax_pct: none };
   const compared = marketOf(history, { ...terms, minor_unit: parseAmount('0.01') });
-  return metricsOf({ curve, turnover: parseAmount(turnover), changes: [] }, compared);
+  return metricsOf({ held, turnover: parseAmount(turnover), outcomes: NO_SELLS }, compared);
 }
 
 const fill = (side: 'BUY' | 'SELL', qty: string, price: string): HoldingChange => ({
@@ -85,10 +88,10 @@ it('a report taxes the dividends of both benchmarks as those of the run', () => 
   const history = priceHistory(prices, [{ ex_date: '2026-01-06', type: 'dividend', amount: parseAmount('10') }]);
   const [none, cash] = [parseAmount('0'), parseAmount('1000')];
   const terms = { cash, qty: none, qty_step: parseAmount('1'), commission_rate: none, minor_unit: parseAmount('0.01') };
-  const curve = new EquityCurve(history.timeline);
-  prices.forEach((_price, bar) => curve.record(bar, 100, 10, 0));
+  const held = new HeldStretches();
+  held.add(0, 10, 0);
   const { benchmarks } = reportOf(
-    { curve, turnover: none, changes: [] },
+    { held, turnover: none, outcomes: NO_SELLS },
     marketOf(history, { ...terms, withholding_tax_pct: parseAmount('25') }),
   );
   expect(benchmarks.buy_and_hold.total_return).toBeCloseTo(0.075, 12);

@@ -3,10 +3,12 @@ import Decimal from 'decimal.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAmount } from '../kernel/amount';
-import { buyAndHold, type BuyAndHoldTerms, type PastAction, type PricedDay, priceHistory, staticMix } from './benchmarks';
-import { EquityCurve, marketOf, type Metrics, reportOf } from './metrics';
-import type { HoldingChange } from './metrics-outcomes';
-import { type Performance, performanceOfCourse } from './performance';
+import { buyAndHold, type BuyAndHoldTerms, type PastAction, type PricedDay, priceHistory } from './benchmarks';
+import { HeldStretches } from './held-stretches';
+import { marketOf, type Metrics, reportOf } from './metrics';
+import { type HoldingChange, outcomesOf } from './metrics-outcomes';
+import { type Performance, performanceOf } from './performance';
+import { staticMix } from './static-mix';
 
 interface Expected {
   readonly args: {
@@ -93,9 +95,9 @@ describe('benchmarks of real and made-up histories', () => {
     const history = priceHistory(barsOf(args), actionsOf(args.actions));
     const terms = termsOf(args);
     const held = buyAndHold(history, terms);
-    expectSame(performanceOfCourse(held), result.benchmarks.buy_and_hold);
+    expectSame(performanceOf(held), result.benchmarks.buy_and_hold);
     const mix = staticMix(history, 1, result.metrics.exposure ?? 0, terms.withholding_tax_pct);
-    expectSame(performanceOfCourse(mix), result.benchmarks.static_mix);
+    expectSame(performanceOf(mix), result.benchmarks.static_mix);
   });
 });
 
@@ -105,23 +107,26 @@ describe('the report of a run', () => {
   it.each(withoutActions)('states every metric and benchmark: %s', (_title, { args, result }) => {
     const bars = barsOf(args);
     const history = priceHistory(bars, []);
-    const run = simulate(bars, args, new EquityCurve(history.timeline));
+    const run = simulate(bars, args);
     expect([run.equity, run.cash, run.qty]).toEqual([result.equity, result.cash, result.qty]);
     const sides = run.changes.map((change) => change.type === 'fill' && change.side);
     expect(sides.filter((side) => side === 'BUY')).toHaveLength(result.buys);
     expect(sides.filter((side) => side === 'SELL')).toHaveLength(result.sells);
-    const report = reportOf(run, marketOf(history, termsOf(args)));
+    const terms = termsOf(args);
+    const outcomes = outcomesOf(terms.qty, history.firstClose, run.changes);
+    const report = reportOf({ ...run, outcomes }, marketOf(history, terms));
     expectSame(report.metrics, result.metrics);
     expectSame(report.benchmarks.buy_and_hold, result.benchmarks.buy_and_hold);
     expectSame(report.benchmarks.static_mix, result.benchmarks.static_mix);
   });
 });
 
-/** The trading rule once more, in few lines and in another arithmetic: it supplies the equity curve, nothing of it is under test. */
+/** The trading rule once more, in few lines and in another arithmetic: it supplies the holdings, nothing of it is under test. */
 const Big = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN });
 const STEP = '0.000001';
 
-function simulate(bars: readonly PricedDay[], { cash: startingCash, options, config }: Expected['args'], curve: EquityCurve) {
+function simulate(bars: readonly PricedDay[], { cash: startingCash, options, config }: Expected['args']) {
+  const held = new HeldStretches();
   const setting = (name: string, otherwise: string): Decimal => new Big(config[name] ?? otherwise);
   const share = (name: string, otherwise: string): Decimal => setting(name, otherwise).div(100);
   const rate = setting('commission_rate', '0.0001');
@@ -206,11 +211,11 @@ function simulate(bars: readonly PricedDay[], { cash: startingCash, options, con
   if (opening.gt(0)) fill('BUY', Big.min(opening, affordable), firstClose);
   closes.forEach((close, bar) => {
     if (bar > 0) evaluate(close);
-    curve.record(bar, close.toNumber(), qty.toNumber(), cash.toNumber());
+    held.add(bar, qty.toNumber(), cash.toNumber());
   });
   const equity = qty.times(closes.at(-1) ?? 0).plus(cash);
   return {
-    curve,
+    held,
     turnover: parseAmount(turnover.toFixed(8)),
     changes,
     equity: equity.toDecimalPlaces(8).toString(),

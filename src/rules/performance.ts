@@ -1,7 +1,7 @@
-/** Returns and their statistics from a series of values, one per bar. Doubles: these are statistics, no money is stored from them. */
+/** Returns and their statistics from a value per trading day. Doubles: these are statistics, no money is stored from them. */
 import type { TradingDay } from '../kernel/clock';
 
-/** One value per bar, in the order of the bars. */
+/** One value per bar or day, in their order. */
 export type Series = Float64Array;
 
 /** The days of a run's bars, prepared once for any number of series over them. */
@@ -23,18 +23,10 @@ export interface Performance {
   readonly max_drawdown: number | null;
 }
 
-export interface Drawdown {
-  readonly max_drawdown: number | null;
-  /** Calendar days, 0 where the series never fell. */
-  readonly max_drawdown_days: number;
-}
-
 export const TRADING_DAYS = 252;
 const DAY_MS = 86_400_000;
 /** A ratio has no meaning where its divisor is smaller. */
 export const SMALLEST_DIVISOR = 1e-12;
-/** Less than this below the peak is the noise of doubles, not a fall. */
-const PEAK_NOISE = 1e-14;
 
 /** `days` are the trading days of the bars in ascending order. */
 export function timeline(days: readonly TradingDay[]): Timeline {
@@ -43,14 +35,6 @@ export function timeline(days: readonly TradingDay[]): Timeline {
     if (day !== days[bar + 1]) dayEnds.push(bar);
   });
   return { bars: days.length, dayEnds: Int32Array.from(dayEnds), calendarDays: Int32Array.from(days, (day) => Date.parse(day) / DAY_MS) };
-}
-
-/** The values at the last bar of each trading day. */
-export function daily(series: Series, { bars, dayEnds }: Timeline): Series {
-  if (dayEnds.length === bars) return series;
-  const values = new Float64Array(dayEnds.length);
-  for (let day = 0; day < values.length; day++) values[day] = series[dayEnds[day] ?? 0] ?? NaN;
-  return values;
 }
 
 /** Returns from each day to the next; null where there are fewer than 2 or one starts from nothing. */
@@ -98,94 +82,19 @@ export function growthOf(dailyValues: Series): { readonly total_return: number |
   return { total_return: finite(growth - 1), cagr: finite(growth ** (TRADING_DAYS / n) - 1) };
 }
 
-/** Follows values bar by bar: the deepest fall from a peak, and the longest time from a peak until the values are back at it. */
-export class DrawdownWatch {
-  private deepest = 0;
-  private longest = 0;
-  private peakBar = 0;
-  private peak: number;
-  private trough: number;
-  /** A value of this or more is back at the peak. */
-  private back: number;
-
-  constructor(
-    first: number,
-    private readonly calendarDays: Int32Array,
-  ) {
-    this.peak = first;
-    this.trough = first;
-    this.back = first - Math.abs(first) * PEAK_NOISE;
-  }
-
-  see(bar: number, value: number): void {
-    if (value >= this.back) this.rise(bar, value);
-    else if (value < this.trough) this.trough = value;
-  }
-
-  /** The first `count` values, of the bars from `first` on. */
-  seeEach(values: Series, count: number, first = 0): void {
-    let { back, trough } = this; // plain variables: a loop over every bar
-    for (let index = 0; index < count; index++) {
-      const value = values[index] as number;
-      if (value >= back) {
-        this.trough = trough;
-        this.rise(first + index, value);
-        ({ back, trough } = this);
-      } else if (value < trough) trough = value;
-    }
-    this.trough = trough;
-  }
-
-  /** Bars whose least and greatest values these are, all at once; false where one of them is back at the peak and each must be seen. */
-  seeAllBelow(least: number, greatest: number): boolean {
-    if (!(greatest < this.back)) return false;
-    if (least < this.trough) this.trough = least;
-    return true;
-  }
-
-  end(lastBar: number): Drawdown {
-    this.close(lastBar);
-    return { max_drawdown: finite(this.deepest), max_drawdown_days: this.longest };
-  }
-
-  private rise(bar: number, value: number): void {
-    this.close(bar);
-    this.peakBar = bar;
-    this.peak = value;
-    this.trough = value;
-    this.back = value - Math.abs(value) * PEAK_NOISE;
-  }
-
-  private close(bar: number): void {
-    if (this.trough === this.peak) return;
-    this.deepest = Math.min(this.deepest, (ratio(this.trough, this.peak) ?? NaN) - 1);
-    this.longest = Math.max(this.longest, (this.calendarDays[bar] ?? 0) - (this.calendarDays[this.peakBar] ?? 0));
-  }
-}
-
 /** What statistics need of a series, so that a run need not keep all of it. */
 export interface Course {
   /** The values at the last bar of each trading day. */
   readonly daily: Series;
   /** Over all bars. */
-  readonly drawdown: Drawdown;
+  readonly max_drawdown: number | null;
 }
-
-export const courseOf = (series: Series, line: Timeline): Course => ({ daily: daily(series, line), drawdown: drawdownOf(series, line) });
-
-export function drawdownOf(series: Series, { calendarDays }: Timeline): Drawdown {
-  const watch = new DrawdownWatch(series[0] ?? 0, calendarDays);
-  watch.seeEach(series, series.length);
-  return watch.end(series.length - 1);
-}
-
-export const performanceOf = (series: Series, line: Timeline): Performance => performanceOfCourse(courseOf(series, line));
 
 /** What is printed of a benchmark. */
-export const performanceOfCourse = ({ daily: values, drawdown }: Course): Performance => ({
-  ...growthOf(values),
-  ...riskOf(returnsOf(values)),
-  max_drawdown: drawdown.max_drawdown,
+export const performanceOf = ({ daily, max_drawdown }: Course): Performance => ({
+  ...growthOf(daily),
+  ...riskOf(returnsOf(daily)),
+  max_drawdown,
 });
 
 /** Yearly volatility and Sharpe ratio (risk-free rate 0) of daily returns. */

@@ -1,7 +1,7 @@
 /** A simulation: one position over one tape by the rules of live trading. Pure; the same input gives the same run. */
 import type { Amount } from '../kernel/amount';
-import { courseOfStretches, exposureOfStretches, fillEquity, startOf } from '../rules/held-stretches';
-import { marketOf, type Market, reportOfFigures, type RunReport } from '../rules/metrics';
+import { fillEquity } from '../rules/held-stretches';
+import { marketOf, type Market, reportOf, type RunReport } from '../rules/metrics';
 import { priceAt } from './price-column';
 import { type DecidedRun, Run, type SimulationData, type SimulationTerms } from './run-loop';
 import { runHistory, type RunHistory } from './run-state';
@@ -46,16 +46,8 @@ export const marketFor = ({ history }: SimulationData, { cash, qty, settings }: 
   return marketOf(history, { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT });
 };
 
-export function reportOfRun({ data: { history }, held, book }: DecidedRun, market: Market): RunReport {
-  const figures = {
-    course: courseOfStretches(history, held),
-    start: startOf(history.closes, held),
-    exposure: exposureOfStretches(history.closes, held),
-    turnover: book.turnover,
-    outcomes: book.tally.outcomes(),
-  };
-  return reportOfFigures(figures, market);
-}
+export const reportOfRun = ({ held, book }: DecidedRun, market: Market): RunReport =>
+  reportOf({ held, turnover: book.turnover, outcomes: book.tally.outcomes() }, market);
 
 /** What `vb simulate` prints. */
 export function resultOf(run: DecidedRun, market: Market): RunResult {

@@ -1,5 +1,6 @@
 /** From a request to numbered runs, and from their results to what the job says in the end. Pure. */
 import { InputError } from '../kernel/errors';
+import { drawdownOf } from '../rules/drawdown';
 import { performanceOf, timeline } from '../rules/performance';
 import type { StoredRun } from './job.table';
 import { METRIC_DEFINITIONS, type RunWarning } from './run-analysis';
@@ -142,7 +143,7 @@ export function portfolioOf(parts: readonly RunDetails[]): object | null {
   return {
     first: days[0],
     last: days.at(-1),
-    ...performanceOf(series, timeline(days)),
+    ...performanceOf({ daily: series, max_drawdown: drawdownOf(series, timeline(days)).max_drawdown }),
     equity_start: series[0],
     equity_end: series.at(-1),
     days: equity.length,
