@@ -1,7 +1,8 @@
 /** A PostgreSQL server of the run's own, with fsync on, and databases with our tables in it. */
 import { connectAndMigrate, createDataSource } from '../src/platform/database/data-source';
 import { parseDatabaseUrl, type PostgresUrl } from '../src/platform/database/database-url';
-import { openEventStore, type OpenedPostgres } from '../src/platform/event-store/open-event-store';
+import { openEventStore } from '../src/platform/event-store/open-event-store';
+import type { OpenedPostgres } from '../src/platform/event-store/opened-store';
 import { type Cluster, startCluster } from '../test/support/postgres-cluster';
 import { databaseUrl, onServer } from '../test/support/postgres-databases';
 import { BenchClock } from './clock';

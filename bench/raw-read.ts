@@ -1,6 +1,6 @@
 /** The plain read of a whole log in pages of 1,000 rows by position, prepared, on the driver alone. */
 import type { Client } from 'pg';
-import type { OpenedStore } from '../src/platform/event-store/open-event-store';
+import type { OpenedStore } from '../src/platform/event-store/opened-store';
 import { EVENT_COLUMNS } from '../src/platform/event-store/event-columns';
 
 const PAGE = 1_000;

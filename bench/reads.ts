@@ -1,7 +1,7 @@
 /** A log read from end to end: verification and rebuild against the plain read of the same rows in pages of 1,000. */
 import { join } from 'node:path';
 import type { App } from '../src/app';
-import type { OpenedStore } from '../src/platform/event-store/open-event-store';
+import type { OpenedStore } from '../src/platform/event-store/opened-store';
 import { ProjectionRebuilder } from '../src/platform/projections/projection-rebuilder';
 import { inFolder, openSqliteStore } from './append-sqlite';
 import { openPostgres, withServer } from './bench-postgres';

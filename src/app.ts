@@ -1,32 +1,28 @@
 /** Builds the program in this process: the server, the command line and the tests all start the same one. */
-import { existsSync } from 'node:fs';
+import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
-import { appStreams } from './app.streams';
+import { type AppStoreOverrides, openAppStore } from './app-store';
 import { loadCalendar } from './market-data/calendar-file.adapter';
 import { marketFrom } from './market-data/market';
 import type { Market } from './market-data/market-data.module';
 import { limitServer, setUpHttp } from './platform/http/http.setup';
 import type { Log } from './platform/observability/log';
 import { NestLog } from './platform/observability/nest-log';
-import { openPlatform, type Platform, type PlatformOverrides } from './platform/open-platform';
+import type { Platform } from './platform/open-platform';
 import { JobRunner } from './platform/scheduling/job-runner';
 import type { Settings } from './platform/settings';
 import { SubscriptionsRunner } from './platform/subscriptions/subscriptions.runner';
-import { bootstrap } from './platform/tenancy/bootstrap';
 
-export interface AppOverrides extends PlatformOverrides {
+export interface AppOverrides extends AppStoreOverrides {
   /** Further modules on top of the product's own. */
   readonly modules?: readonly NonNullable<DynamicModule['imports']>[number][];
   /** Another calendar and feed than the settings', for replays and tests. */
   readonly market?: (platform: Platform) => Market;
-  /** Takes the lines for whoever started the process; they go to stdout otherwise. */
-  readonly announce?: (line: string) => void;
 }
 
 export interface App {
@@ -38,23 +34,14 @@ export interface App {
   close(): Promise<void>;
 }
 
-const WORKER = join(__dirname, 'projection-worker.js');
-/** Only the built program has threads: a test that runs the sources folds in its own. */
-const projectionWorker = existsSync(WORKER) ? WORKER : null;
-
 /**
- * Opens the store, brings read tables to the versions of this program, creates the first tenant where the store is empty, and
- * starts everything but the listening. Throws DomainError `store.…` and `projections.…`.
+ * Opens the store as `openAppStore` does and starts everything on it but the listening. Throws DomainError `store.…` and
+ * `projections.…`.
  */
 export async function createApp(settings: Settings, overrides: AppOverrides = {}): Promise<App> {
   if (!overrides.market) loadCalendar(settings.calendarOverrides); // a wrong file stops the start before anything is created
-  const { announce = (line: string) => void process.stdout.write(`${line}\n`) } = overrides;
-  const platform = await openPlatform(settings, { projectionWorker, ...overrides });
+  const platform = await openAppStore(settings, overrides);
   try {
-    const { directory, ids, opened, projections, registry } = platform;
-    registry.register(...appStreams);
-    await projections.bringUpToDate(announce);
-    for (const line of await bootstrap(opened.store, directory, ids, settings.bootstrapApiKey)) announce(line);
     const nest = await createNest(platform, overrides);
     const stopLooking = settings.roles.size > 0 ? lookForNewerEvents(platform) : () => Promise.resolve();
     return { nest, platform, listen: () => listen(nest, settings), close: once(() => close(nest, platform, stopLooking)) };

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-/** `vb`: the command line. Exit codes: 0 done, 1 a rule or the data says no, 2 wrong usage. */
-import 'reflect-metadata';
+/**
+ * `vb`: the command line. Exit codes: 0 done, 1 a rule or the data says no, 2 wrong usage. Commands only declare themselves here; what
+ * they do lies in `*.action.ts` and below, and is loaded when it is asked for.
+ */
 import { Command, CommanderError } from 'commander';
 import { addActionsCommands } from './cli/actions.command';
 import { addCalendarCommand } from './cli/calendar.command';
@@ -14,7 +16,7 @@ import { addSubscriptionCommands } from './cli/subscriptions.command';
 import { addSweepCommand } from './cli/sweep.command';
 import { addTickCommand } from './cli/tick.command';
 import { DomainError, InputError } from './kernel/errors';
-import { SettingsError } from './platform/settings';
+import { SettingsError } from './platform/settings-error';
 
 const EXIT_REFUSED = 1;
 const EXIT_USAGE = 2;

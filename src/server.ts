@@ -2,7 +2,8 @@
 import { type App, createApp } from './app';
 import { seedDemo } from './demo/seed-demo';
 import { DomainError, messageOf } from './kernel/errors';
-import { type Settings, SettingsError } from './platform/settings';
+import type { Settings } from './platform/settings';
+import { SettingsError } from './platform/settings-error';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;

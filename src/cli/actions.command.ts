@@ -1,10 +1,8 @@
 /** `vb actions`: what the nightly jobs do, by hand, on the store or through the running server. */
-import { CommandBus } from '@nestjs/cqrs';
 import type { Command } from 'commander';
-import { systemContext, SYSTEM_TENANT } from '../kernel/context';
-import { IngestActions, type IngestView, ProcessActions, type ProcessView } from '../contracts/corporate-action';
+import type { IngestView, ProcessView } from '../contracts/corporate-action';
 import { type Console, table } from './console';
-import { ask, type RemoteFlags, withApp, withRemote } from './store-session';
+import { ask, type RemoteFlags, withRemote } from './remote';
 
 interface ActionFlags extends RemoteFlags {
   readonly json?: boolean;
@@ -34,14 +32,12 @@ function rowsOf(view: IngestView | ProcessView): readonly (readonly string[])[] 
   ];
 }
 
-const context = systemContext(SYSTEM_TENANT, 'vb-actions', 'vb-actions');
-
-const ingest = (flags: ActionFlags): Promise<IngestView> =>
+const ingest = async (flags: ActionFlags): Promise<IngestView> =>
   flags.url === undefined
-    ? withApp(({ nest }) => nest.get(CommandBus).execute(new IngestActions(context)))
+    ? (await import('./actions.action.ts')).ingestActions()
     : ask<IngestView>(flags, 'POST', '/v1/corporate-actions/ingest');
 
-const processDue = (flags: ActionFlags): Promise<ProcessView> =>
+const processDue = async (flags: ActionFlags): Promise<ProcessView> =>
   flags.url === undefined
-    ? withApp(({ nest }) => nest.get(CommandBus).execute(new ProcessActions(context)))
+    ? (await import('./actions.action.ts')).processActions()
     : ask<ProcessView>(flags, 'POST', '/v1/corporate-actions/process');

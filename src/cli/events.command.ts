@@ -5,13 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { DomainError, InputError } from '../kernel/errors';
-import { logCheck, type LogCheckDto } from '../platform/http/admin.dto';
-import { acceptLoss } from '../platform/trust/accept-loss';
-import { checkExport } from '../platform/trust/export-check';
-import { LogTrust } from '../platform/trust/log-trust';
-import { SignatureCheck } from '../platform/trust/signatures';
+import { logCheck } from '../platform/http/admin-answers';
+import type { LogCheckDto } from '../platform/http/admin.dto';
 import { type Console, table } from './console';
-import { ask, askForStream, type RemoteFlags, withApp, withPlatform, withRemote } from './store-session';
+import { ask, askForStream, type RemoteFlags, withRemote } from './remote';
 
 interface EventsFlags extends RemoteFlags {
   readonly json?: boolean;
@@ -57,11 +54,12 @@ export function addEventsCommands(events: Command, console: Console): void {
     .action((flags: AcceptFlags) => accept(flags, console));
 }
 
+/** What these do on the own store. */
+const own = () => import('./events.action.ts');
+
 async function verifyEvents(flags: EventsFlags, console: Console): Promise<void> {
   const report = checkedOf(
-    flags.url === undefined
-      ? await withPlatform(async ({ trust }) => logCheck(await trust.verify()))
-      : await ask<LogCheckDto>(flags, 'POST', '/v1/admin/events/verify'),
+    flags.url === undefined ? logCheck(await (await own()).verifyLogs()) : await ask<LogCheckDto>(flags, 'POST', '/v1/admin/events/verify'),
   );
   console.print(flags.json ? JSON.stringify(report) : tableOf(report));
   for (const sentence of [...report.storage, ...report.heads]) console.note(sentence);
@@ -108,12 +106,7 @@ async function exportTenant(flags: ExportFlags, console: Console): Promise<void>
   const { tenant, out, url } = flags;
   if (url !== undefined) await write(out, Readable.fromWeb(await askForStream(flags, '/v1/events/export')));
   else if (tenant === undefined) throw new InputError('export.tenant', '--tenant', 'the id of a tenant', tenant);
-  else {
-    await withApp(async ({ nest, platform }) => {
-      const scope = { log: await platform.logs.of(tenant), tenantId: tenant };
-      await write(out, Readable.from(nest.get(LogTrust).export(scope)));
-    });
-  }
+  else await (await own()).exportEvents(tenant, (lines) => write(out, Readable.from(lines)));
   console.print(`${out} is written; whoever has the public key checks it with: vb events check ${out} --public-key <file>`);
 }
 
@@ -132,6 +125,8 @@ async function checkFile(file: string, flags: { readonly publicKey: string; read
   for (const path of [file, flags.publicKey]) {
     if (!existsSync(path)) throw new DomainError('export.no_file', `There is no file ${path}; name the export and the public key`);
   }
+  const { checkExport } = await import('../platform/trust/export-check.ts');
+  const { SignatureCheck } = await import('../platform/trust/signatures.ts');
   const key = SignatureCheck.of(readFileSync(flags.publicKey, 'utf8'));
   if (!key) {
     throw new DomainError('export.key', `${flags.publicKey} is no Ed25519 public key in PEM; get it with vb events public-key`);
@@ -145,7 +140,7 @@ async function checkFile(file: string, flags: { readonly publicKey: string; read
 async function printPublicKey(flags: RemoteFlags, console: Console): Promise<void> {
   const key =
     flags.url === undefined
-      ? await withPlatform(({ trust }) => Promise.resolve(trust.publicKey))
+      ? await (await own()).publicKey()
       : (await ask<{ readonly public_key: string }>(flags, 'GET', '/v1/events/public-key')).public_key;
   console.print(key.trimEnd());
 }
@@ -155,10 +150,7 @@ async function accept({ log, reason, json }: AcceptFlags, console: Console): Pro
   if (wanted !== 'all' && !(Number.isSafeInteger(wanted) && wanted >= 1)) {
     throw new InputError('events.log', '--log', 'the number of a log, or all', log);
   }
-  const { accepted, archive } = await withPlatform(({ trust, opened, streams, clock, ids }) => {
-    if (!trust.heads) throw new Error('a store without heads was opened');
-    return acceptLoss({ heads: trust.heads, store: opened.store, streams, clock, ids }, wanted, reason);
-  });
+  const { accepted, archive } = await (await own()).acceptLosses(wanted, reason);
   const lines = accepted.map(
     (loss) =>
       `Log ${loss.log} goes on from position ${loss.kept?.position ?? 0}; what was signed of it before ended at ${loss.signed_head?.position ?? 'no position'}.`,

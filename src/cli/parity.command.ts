@@ -1,16 +1,10 @@
 /** `vb parity`: a recorded range of a live position, decided again by the engine, and every decision compared. */
 import type { Command } from 'commander';
-import { InputError } from '../kernel/errors';
-import { compareWithLive, type ParityReport } from '../simulation/live-parity';
-import { RecordedMarket } from '../simulation/recorded-market';
+import type { ParityReport } from '../simulation/live-parity';
 import { type Console, table } from './console';
-import { withApp } from './store-session';
+import type { ParityRange } from './parity.action';
 
-interface ParityFlags {
-  readonly position: string;
-  readonly tenant: string;
-  readonly from?: string;
-  readonly to?: string;
+interface ParityFlags extends ParityRange {
   readonly json?: boolean;
 }
 
@@ -24,21 +18,10 @@ export function addParityCommand(program: Command, console: Console): void {
     .option('--to <instant>', 'only evaluations before it')
     .option('--json', 'print JSON')
     .action(async (flags: ParityFlags) => {
-      const report = await withApp(({ nest }) => reportOf(nest.get(RecordedMarket, { strict: false }), flags));
+      const report = await (await import('./parity.action.ts')).parityReport(flags);
       console.print(flags.json ? JSON.stringify(report) : describe(report));
       if (report.differences.length > 0) console.fail('The engine decides differently from what was recorded; the differences are above.');
     });
-}
-
-async function reportOf(market: RecordedMarket, { tenant, position, from, to }: ParityFlags): Promise<ParityReport> {
-  const all = await market.evaluations(tenant, position);
-  const chosen = all.filter(({ data: { evaluated_at: at } }) => (from === undefined || at >= from) && (to === undefined || at < to));
-  if (chosen.length === 0) throw new InputError('parity.nothing', '--position', 'a position with evaluations in the range', position);
-  const changes = await market.positionEvents(tenant, position);
-  return compareWithLive(
-    chosen,
-    changes.map(({ position: at, type }) => ({ position: at, type })),
-  );
 }
 
 function describe({ evaluations, orders, differences, resynced }: ParityReport): string {

@@ -1,13 +1,12 @@
 /** `vb projections`: read tables are listed, made anew, put back, and compared with the log. */
 import type { Command } from 'commander';
-import type { App } from '../app';
+import { projectionRow } from '../platform/http/admin-answers';
 import type { ProjectionCheckDto, ProjectionDto } from '../platform/http/admin.dto';
-import { projectionRow } from '../platform/http/admin.dto';
 import type { OnProgress } from '../platform/projections/progress-meter';
 import type { ProjectionRebuilder, RebuildReport } from '../platform/projections/projection-rebuilder';
 import type { VerificationReport } from '../platform/projections/projection-work';
 import { type Console, table } from './console';
-import { ask, type RemoteFlags, withApp, withRemote } from './store-session';
+import { ask, type RemoteFlags, withRemote } from './remote';
 
 interface Flags extends RemoteFlags {
   readonly json?: boolean;
@@ -30,7 +29,7 @@ export function addProjectionCommands(command: Command, console: Console): void 
     .option('--json', 'print JSON')
     .action((name: string, flags: Flags) => report(flags, console, `${PATH}/rollback`, { name }, (rebuilder) => rebuilder.rollback(name)));
   verb('cancel', 'end the rebuild that runs, or give up an interrupted one').action(async (flags: Flags) => {
-    if (flags.url === undefined) await withApp(({ platform }) => platform.projections.cancel());
+    if (flags.url === undefined) await onStore((projections) => projections.cancel());
     else await ask(flags, 'POST', `${PATH}/cancel`, {});
     console.print('Cancelled; the read tables are as they were.');
   });
@@ -39,10 +38,16 @@ export function addProjectionCommands(command: Command, console: Console): void 
   );
 }
 
+async function onStore<Result>(work: (projections: ProjectionRebuilder) => Promise<Result>): Promise<Result> {
+  const { withStore } = await import('./store-session.ts');
+  return withStore(({ projections }) => work(projections));
+}
+
 async function list(flags: Flags, console: Console): Promise<void> {
-  const own = async ({ platform }: App): Promise<readonly ProjectionDto[]> => (await platform.projections.list()).map(projectionRow);
   const items =
-    flags.url === undefined ? await withApp(own) : (await ask<{ readonly items: readonly ProjectionDto[] }>(flags, 'GET', PATH)).items;
+    flags.url === undefined
+      ? (await onStore((projections) => projections.list())).map(projectionRow)
+      : (await ask<{ readonly items: readonly ProjectionDto[] }>(flags, 'GET', PATH)).items;
   if (flags.json) {
     console.print(JSON.stringify(items));
     return;
@@ -65,10 +70,7 @@ async function report(
   body: object,
   own: (rebuilder: ProjectionRebuilder) => Promise<RebuildReport>,
 ): Promise<void> {
-  const done =
-    flags.url === undefined
-      ? await withApp(({ platform }) => own(platform.projections))
-      : await ask<RebuildReport>(flags, 'POST', path, body);
+  const done = flags.url === undefined ? await onStore(own) : await ask<RebuildReport>(flags, 'POST', path, body);
   const rows = done.tables.map(({ table: name, rows: count }) => [name, String(count)]);
   console.print(flags.json ? JSON.stringify(done) : table([['table', 'rows'], ...rows]));
 }
@@ -90,7 +92,7 @@ function stoppable(console: Console, rebuilder: ProjectionRebuilder): OnProgress
 async function verify(name: string, flags: Flags, console: Console): Promise<void> {
   const found =
     flags.url === undefined
-      ? await withApp(({ platform }) => platform.projections.verify(name, shown(console)))
+      ? await onStore((projections) => projections.verify(name, shown(console)))
       : comparisonOf(await ask<ProjectionCheckDto>(flags, 'POST', `${PATH}/verify`, { name }));
   if (flags.json) console.print(JSON.stringify(found));
   else console.print(table(found.tables.map((of) => [of.table, `${of.rows} rows`, `${of.changed + of.missing + of.surplus} differ`])));

@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import type { Console } from './console';
 import { addEventsCommands } from './events.command';
 import { addProjectionCommands } from './projections.command';
-import { withApp } from './store-session';
 
 export function addStoreCommands(program: Command, console: Console): void {
   program
     .command('migrate')
     .description('bring the store to the schema of this version')
     .action(async () => {
-      await withApp(() => Promise.resolve());
+      const { withStore } = await import('./store-session.ts');
+      await withStore(() => Promise.resolve());
       console.print('The store has the schema of this version.');
     });
   addProjectionCommands(

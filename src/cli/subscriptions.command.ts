@@ -1,17 +1,11 @@
 /** `vb subscriptions`: how far the readers of the log are, and what becomes of the streams that they put aside. */
 import type { Command } from 'commander';
 import { NotFoundError } from '../kernel/errors';
-import { LARGEST_PAGE } from '../platform/http/page.dto';
-import {
-  parkedKeyOf,
-  parkedStream,
-  type ParkedStreamDto,
-  type SubscriptionDto,
-  subscriptionStatus,
-} from '../platform/http/subscriptions.dto';
-import { SubscriptionsRunner } from '../platform/subscriptions/subscriptions.runner';
+import { parkedKeyOf, parkedStream, subscriptionStatus } from '../platform/http/admin-answers';
+import { LARGEST_PAGE } from '../platform/http/page-size';
+import type { ParkedStreamDto, SubscriptionDto } from '../platform/http/subscriptions.dto';
 import { type Console, table } from './console';
-import { ask, type RemoteFlags, withApp, withRemote } from './store-session';
+import { ask, type RemoteFlags, withRemote } from './remote';
 
 interface ListFlags extends RemoteFlags {
   readonly json?: boolean;
@@ -39,10 +33,13 @@ export function addSubscriptionCommands(program: Command, console: Console): voi
     .action((id: string, flags: RemoteFlags) => decide(id, 'discard', flags, console));
 }
 
+/** What these do on the own store. */
+const own = () => import('./subscriptions.action.ts');
+
 async function list(flags: ListFlags, console: Console): Promise<void> {
   const items =
     flags.url === undefined
-      ? await withApp(async ({ nest }) => (await nest.get(SubscriptionsRunner).statuses()).map(subscriptionStatus))
+      ? (await (await own()).subscriptionStatuses()).map(subscriptionStatus)
       : (await ask<{ readonly items: readonly SubscriptionDto[] }>(flags, 'GET', PATH)).items;
   const rows = items.map(({ name, log, partition, position, lag, holder, last_error }) => [
     name,
@@ -54,10 +51,9 @@ async function list(flags: ListFlags, console: Console): Promise<void> {
 }
 
 async function listParked(flags: ListFlags, console: Console): Promise<void> {
-  const filter = { tenantId: null, limit: LARGEST_PAGE };
   const items =
     flags.url === undefined
-      ? await withApp(async ({ nest }) => (await nest.get(SubscriptionsRunner).parked(filter)).map(parkedStream))
+      ? (await (await own()).parkedStreams(LARGEST_PAGE)).map(parkedStream)
       : (await ask<{ readonly items: readonly ParkedStreamDto[] }>(flags, 'GET', `${PATH}/parked?limit=${LARGEST_PAGE}`)).items;
   const rows = items.map(({ id, state, first_position, tries, error }) => [id, state, String(first_position), String(tries), error]);
   console.print(flags.json ? JSON.stringify(items) : table([['id', 'state', 'position', 'tries', 'error'], ...rows]));
@@ -67,7 +63,7 @@ async function decide(id: string, decision: 'redrive' | 'discard', flags: Remote
   const key = parkedKeyOf(id);
   if (!key) throw new NotFoundError('parked stream');
   if (flags.url === undefined) {
-    await withApp(({ nest }) => nest.get(SubscriptionsRunner)[decision](key));
+    await (await own()).decideParked(key, decision);
   } else {
     const path = `${PATH}/parked/${encodeURIComponent(id)}`;
     await (decision === 'redrive' ? ask(flags, 'POST', `${path}/redrive`) : ask(flags, 'DELETE', path));

@@ -1,16 +1,11 @@
 /** `vb tick`: one tick by hand, on the store or through the running server. */
-import { CommandBus } from '@nestjs/cqrs';
 import type { Command } from 'commander';
 import { isInstant } from '../kernel/clock';
-import { systemContext, SYSTEM_TENANT } from '../kernel/context';
 import { InputError } from '../kernel/errors';
-import { EvaluatePosition } from '../contracts/evaluation';
-import { RunTick, type TickView } from '../contracts/tick';
-import type { App } from '../app';
-import { TickMarket } from '../trading/tick-market';
+import type { TickView } from '../contracts/tick';
 import { type Console, table } from './console';
-import { LiveDriver } from './live-driver';
-import { ask, type RemoteFlags, withApp, withRemote } from './store-session';
+import { ask, type RemoteFlags, withRemote } from './remote';
+import type { TickPreview } from './tick.action';
 
 interface TickFlags extends RemoteFlags {
   readonly at?: string;
@@ -36,39 +31,16 @@ export function addTickCommand(program: Command, console: Console): void {
           true,
         );
       }
-      if (flags.dryRun) return withApp((app) => preview(app, flags, console));
-      const tick = flags.url === undefined ? await withApp((app) => run(app, flags.at)) : await remote(flags);
+      if (flags.dryRun) return show(flags, await (await import('./tick.action.ts')).previewTick(), console);
+      const tick = flags.url === undefined ? await (await import('./tick.action.ts')).runTick(flags.at) : await remote(flags);
       console.print(flags.json ? JSON.stringify(tick) : table(Object.entries(tick).map(([name, value]) => [name, String(value)])));
     });
-}
-
-async function run({ nest, platform }: App, at: string | undefined): Promise<TickView> {
-  const tickId = at ?? platform.clock.now();
-  const tick = await nest.get(CommandBus).execute(new RunTick(systemContext(SYSTEM_TENANT, 'vb-tick', tickId), tickId, { kind: 'all' }));
-  await LiveDriver.of(nest).settle();
-  return tick;
 }
 
 const remote = (flags: TickFlags): Promise<TickView> =>
   ask<TickView>(flags, 'POST', '/v1/ticks', flags.at === undefined ? {} : { tick_id: flags.at });
 
-async function preview({ nest, platform }: App, { json }: TickFlags, console: Console): Promise<void> {
-  const open = await nest.get(TickMarket, { strict: false }).openPositions(null);
-  const rows: {
-    readonly tenant: string;
-    readonly position: string;
-    readonly symbol: string;
-    readonly action: string;
-    readonly reason: string;
-  }[] = [];
-  for (const [tenant, ids] of Object.entries(open)) {
-    for (const id of ids) {
-      const context = systemContext(tenant, 'vb-tick', platform.ids.next());
-      const decided = await nest.get(CommandBus).execute(new EvaluatePosition(context, id, { price: null, dryRun: true }));
-      rows.push({ tenant, position: id, symbol: decided.symbol, action: decided.action, reason: decided.reason });
-    }
-  }
+const show = ({ json }: TickFlags, rows: readonly TickPreview[], console: Console): void =>
   console.print(
     json ? JSON.stringify(rows) : table([['tenant', 'position', 'symbol', 'action', 'reason'], ...rows.map((row) => Object.values(row))]),
   );
-}

@@ -7,7 +7,6 @@ import type { CommandContext } from '../kernel/context';
 export type Exchange = 'XNYS' | 'XNAS' | '24X7';
 export type AssetType = 'EQUITY' | 'ETF' | 'CRYPTO' | 'FOREX' | 'FUTURE';
 
-export const EXCHANGES: readonly Exchange[] = ['XNYS', 'XNAS', '24X7'];
 export const ASSET_TYPES: readonly AssetType[] = ['EQUITY', 'ETF', 'CRYPTO', 'FOREX', 'FUTURE'];
 
 export interface InstrumentTerms {

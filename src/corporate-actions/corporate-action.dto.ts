@@ -17,7 +17,8 @@ import {
   type IngestView,
   type ProcessView,
 } from '../contracts/corporate-action';
-import { type Exchange, EXCHANGES } from '../contracts/instrument';
+import { EXCHANGES } from '../contracts/exchanges';
+import type { Exchange } from '../contracts/instrument';
 import { AmountField, ChoiceField, CountField, DayField, InstantField, ListField, TextField } from '../platform/http/answer.decorators';
 import { IsDecimal, IsTradingDay } from '../platform/http/decimal.validator';
 import { PageDto } from '../platform/http/page.dto';

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import type { Instant } from '../kernel/clock';
-import { type Exchange, EXCHANGES } from '../contracts/instrument';
+import { EXCHANGES } from '../contracts/exchanges';
+import type { Exchange } from '../contracts/instrument';
 import type { BrokerFill, ManualOrderTerms, OrderStatus, OrderType, OrderView, PricePolicy, TimeInForce } from '../contracts/order';
 import type { Side } from '../contracts/position';
 import { AmountField, ChoiceField, CountField, InstantField, TextField } from '../platform/http/answer.decorators';

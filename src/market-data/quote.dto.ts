@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { type Exchange, EXCHANGES } from '../contracts/instrument';
+import { EXCHANGES } from '../contracts/exchanges';
+import type { Exchange } from '../contracts/instrument';
 import type { PushedQuoteTerms, QuoteView } from '../contracts/quote';
 import { AmountField, FlagField, InstantField, TextField } from '../platform/http/answer.decorators';
 import { IsDecimal, IsInstant } from '../platform/http/decimal.validator';

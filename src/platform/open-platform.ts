@@ -6,7 +6,7 @@ import type { CrashPoints } from './event-store/crash-points';
 import { crashPointsFrom } from './event-store/crash-points.adapter';
 import { deferToNextTurn } from './event-store/defer.adapter';
 import { EventTypes } from './event-store/event-types';
-import type { OpenedStore } from './event-store/open-event-store';
+import type { OpenedStore } from './event-store/opened-store';
 import type { TenantLogs } from './event-store/tenant-logs';
 import { StoredAnswers } from './idempotency/stored-answers';
 import { Log } from './observability/log';

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings, readSettings, SettingsError } from './settings';
+import { loadSettings, readSettings } from './settings';
+import { SettingsError } from './settings-error';
 import { settingDefinitions } from './settings-list';
 
 const mistakes = (environment: Record<string, string>): readonly string[] => {

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { type Amount, isAmountText, parseAmount } from '../kernel/amount';
-import { DomainError, messageOf } from '../kernel/errors';
+import { messageOf } from '../kernel/errors';
 import { withoutPassword } from './database/database-url';
+import { SettingsError } from './settings-error';
 import { nearest, readOptions, type SettingDefinition, type SettingName, settingDefinitions } from './settings-list';
 
 export const PROCESS_ROLES = ['api', 'scheduler', 'worker'] as const;
@@ -52,13 +53,6 @@ export abstract class Settings {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** All mistakes at once, one sentence each: whoever starts the process corrects them in one go. */
-export class SettingsError extends DomainError {
-  constructor(readonly mistakes: readonly string[]) {
-    super('settings.invalid', mistakes.join('\n'), { mistakes });
-  }
-}
 
 /** Settings of the environment and, where it does not say, of the file `.env`. Throws SettingsError. */
 export const loadSettings = (environment: Environment = process.env, envFile = '.env'): Settings =>

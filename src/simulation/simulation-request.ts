@@ -62,21 +62,6 @@ export interface SweepRequest {
 
 export type JobRequest = SimulationRequest | SweepRequest;
 
-export const SWEEP_METRICS = [
-  'total_return',
-  'cagr',
-  'sharpe',
-  'sortino',
-  'calmar',
-  'max_drawdown',
-  'volatility',
-  'alpha',
-  'exposure',
-  'win_rate',
-  'profit_factor',
-  'turnover_per_year',
-] as const;
-
 /** Throws InputError naming the field. `field` is the position's own name, such as `positions[0]`. */
 export function positionRequest(input: PositionInput, range: RangeInput, tapeHash: string, preset: object, field: string): PositionRequest {
   const { tape_id, cash, qty, stock_pct, config = {}, actions = [] } = input;

@@ -16,7 +16,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { EXCHANGES, type Exchange } from '../contracts/instrument';
+import { EXCHANGES } from '../contracts/exchanges';
+import type { Exchange } from '../contracts/instrument';
 import { CountField, InstantField, ListField, OpenField, TextField, ChoiceField } from '../platform/http/answer.decorators';
 import { IsDecimal, IsTradingDay } from '../platform/http/decimal.validator';
 import { FILL_MODELS } from './fill-model';
@@ -24,7 +25,7 @@ import { JOB_STATUSES, type JobStatus, type JobView } from './job.table';
 import type { TapeView } from './tape.table';
 import type { ActionInput, PositionInput } from './simulation-request';
 import type { SimulationInput, SweepInput } from './simulations.service';
-import { SWEEP_METRICS } from './simulation-request';
+import { SWEEP_METRICS } from './sweep-metrics';
 import type { ParameterRange } from './sweep-plan';
 import type { PresetView } from './preset.table';
 

@@ -1,6 +1,7 @@
 /** What a user asks to be swept, in its full form, for jobs and the command line alike. */
 import { InputError } from '../kernel/errors';
-import { type PositionRequest, SWEEP_METRICS, type SweepRequest, taskAt, type WalkForward } from './simulation-request';
+import { type PositionRequest, type SweepRequest, taskAt, type WalkForward } from './simulation-request';
+import { SWEEP_METRICS } from './sweep-metrics';
 import { planSweep, type SweepPlan } from './sweep-plan';
 import { dayOf, type Tape, tapeBetween } from './tape';
 

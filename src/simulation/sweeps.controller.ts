@@ -9,8 +9,9 @@ import { type Page, pageDto, PageDto } from '../platform/http/page.dto';
 import { heatmapFor, runRows } from './job-plan';
 import { JobTable } from './job.table';
 import { JobDto, RowsDto, StartSweepDto } from './simulation.dto';
-import { SWEEP_METRICS, type SweepRequest } from './simulation-request';
+import type { SweepRequest } from './simulation-request';
 import { Simulations } from './simulations.service';
+import { SWEEP_METRICS } from './sweep-metrics';
 import { JobWorker } from './job-worker';
 
 class HeatmapQueryDto {

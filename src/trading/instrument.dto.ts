@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { ASSET_TYPES, type AssetType, type Exchange, EXCHANGES, type InstrumentView } from '../contracts/instrument';
+import { EXCHANGES } from '../contracts/exchanges';
+import { ASSET_TYPES, type AssetType, type Exchange, type InstrumentView } from '../contracts/instrument';
 import { AmountField, ChoiceField, InstantField, TextField } from '../platform/http/answer.decorators';
 import { IsDecimal } from '../platform/http/decimal.validator';
 import { PageDto } from '../platform/http/page.dto';

@@ -35,7 +35,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'src/trading/knows-execution.ts': `import { good } from '../execution/good'; export const a = good;`,
     'src/execution/knows-types.ts': `import type { Good } from '../trading/good'; export type A = Good;`,
     'src/corporate-actions/knows-decider.ts': `import { good } from '../trading/good.decider'; export const a = good;`,
-    'src/config/loads-lazily.ts': `export const a = () => import('../simulation/good.js');`,
+    'src/config/loads-lazily.ts': `export const a = () => import('../simulation/good.ts');`,
     'src/risk/knows-trading.ts': `import { good } from '../trading/good'; export const a = good;`,
   },
   'simulation-borrows-deciders-only': {

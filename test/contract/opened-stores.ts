@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStore } from '../../src/platform/event-store/event-store.port';
 import { MemoryEventStore } from '../../src/platform/event-store/memory-event-store';
-import {
-  type OpenedPostgres,
-  type OpenedSqlite,
-  openEventStore,
-  type OpenPostgresOptions,
-  type OpenSqliteOptions,
-} from '../../src/platform/event-store/open-event-store';
+import { openEventStore } from '../../src/platform/event-store/open-event-store';
+import type { OpenedPostgres, OpenedSqlite, OpenPostgresOptions, OpenSqliteOptions } from '../../src/platform/event-store/opened-store';
 import type { Row } from '../../src/platform/event-store/row-write';
 import { createTestDatabase, type TestDatabase } from '../support/postgres-databases';
 import { SettableClock } from './sample-event';

@@ -1,7 +1,8 @@
 /** What PostgreSQL acknowledged is there once, and what it did not can be asked for again: whatever dies, and whenever. */
 import { DuplicateKey } from '../../src/platform/event-store/event-store.errors';
 import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.port';
-import { openEventStore, type OpenedPostgres } from '../../src/platform/event-store/open-event-store';
+import { openEventStore } from '../../src/platform/event-store/open-event-store';
+import type { OpenedPostgres } from '../../src/platform/event-store/opened-store';
 import { PgConnection } from '../../src/platform/event-store/postgres-connection';
 import { storeCheck } from '../../src/platform/observability/store-check';
 import { SystemTimer } from '../../src/platform/time/system-timer.adapter';

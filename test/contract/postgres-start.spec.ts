@@ -5,7 +5,8 @@ import { migrations } from '../../migrations/all';
 import { DomainError } from '../../src/kernel/errors';
 import { connectAndMigrate, createDataSource } from '../../src/platform/database/data-source';
 import { parseDatabaseUrl } from '../../src/platform/database/database-url';
-import { openEventStore, type OpenedStore } from '../../src/platform/event-store/open-event-store';
+import { openEventStore } from '../../src/platform/event-store/open-event-store';
+import type { OpenedStore } from '../../src/platform/event-store/opened-store';
 import { createTestDatabase, onServer, serverUrl, type TestDatabase } from '../support/postgres-databases';
 import { answer, callOf, on, SettableClock } from './sample-event';
 

@@ -2,8 +2,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/all';
 import type { DatabaseUrl, PostgresUrl } from './database-url';
-import { CONNECT_TIMEOUT_MS } from './postgres-database';
-import { migratePostgres } from './postgres-migrations';
+import { CONNECT_TIMEOUT_MS } from './postgres-timeouts';
 import { MIGRATIONS_TABLE, refuseNewerSchema } from './schema-version';
 import { loadSqliteDriver, type SqliteConnection } from './sqlite-driver';
 import { prepareWriter } from './sqlite-database';
@@ -46,7 +45,10 @@ export function createDataSource(options: SqliteDataSourceOptions | PostgresData
 
 /** Connects and brings the tables up to date. Throws DomainError `store.newer_schema` before it touches a newer database. */
 export async function connectAndMigrate(dataSource: DataSource): Promise<void> {
-  if (dataSource.options.type === 'postgres') return migratePostgres(dataSource);
+  if (dataSource.options.type === 'postgres') {
+    const { migratePostgres } = await import('./postgres-migrations.ts');
+    return migratePostgres(dataSource);
+  }
   try {
     if (!dataSource.isInitialized) await dataSource.initialize();
   } catch (error) {

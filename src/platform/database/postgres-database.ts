@@ -4,6 +4,7 @@ import { messageOf } from '../../kernel/errors';
 import type { Timer } from '../time/timer.port';
 import type { PostgresUrl } from './database-url';
 import { PgStatements } from './postgres-statements';
+import { CONNECT_TIMEOUT_MS } from './postgres-timeouts';
 
 export interface PgOptions extends PostgresUrl {
   /** Told of connections that broke while nobody used them. */
@@ -13,8 +14,6 @@ export interface PgOptions extends PostgresUrl {
 /** With the appender's connection and the one that listens: ten per process, while it is busy. */
 const READERS = 6;
 const WRITERS = 2;
-/** Also for a free connection of a pool. */
-export const CONNECT_TIMEOUT_MS = 4_000;
 /** The server gives up first, as long as it can be reached. */
 const STATEMENT_MS = 25_000;
 const ANSWER_MS = 30_000;

@@ -3,7 +3,8 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { DomainError } from '../../kernel/errors';
 import { openFailure } from './postgres-errors';
 import { parseDatabaseUrl } from './database-url';
-import { CONNECT_TIMEOUT_MS, connectClient } from './postgres-database';
+import { connectClient } from './postgres-database';
+import { CONNECT_TIMEOUT_MS } from './postgres-timeouts';
 import { MIGRATIONS_TABLE, refuseNewerSchema } from './schema-version';
 
 /** Any number will do, as long as every version of the program uses the same. */

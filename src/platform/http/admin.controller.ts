@@ -6,17 +6,15 @@ import { ProjectionRebuilder } from '../projections/projection-rebuilder';
 import { IntentQueue } from '../queue/queue.port';
 import { LogTrust } from '../trust/log-trust';
 import { Roles } from './access.decorators';
+import { logCheck, projectionCheck, projectionRow } from './admin-answers';
 import {
   FormerNameDto,
   ListQueueDto,
   LogCheckDto,
-  logCheck,
   messageKeyOf,
   ProjectionCheckDto,
-  projectionCheck,
   ProjectionDto,
   ProjectionNameDto,
-  projectionRow,
   QueueMessageDto,
   queueMessage,
   RebuildDto,

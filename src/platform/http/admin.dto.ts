@@ -1,12 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import type { ProjectionInfo, RebuildReport } from '../projections/projection-rebuilder';
+import type { RebuildReport } from '../projections/projection-rebuilder';
 import type { RowDifference } from '../projections/projection-tables.port';
-import type { LogPosition, VerificationReport } from '../projections/projection-work';
+import type { LogPosition } from '../projections/projection-work';
 import type { MessageStatus, QueuedMessage } from '../queue/queue.port';
 import type { LostRange } from '../event-store/event-store.port';
-import type { LogReport, TrustReport } from '../trust/log-trust';
 import {
   ChoiceField,
   CountField,
@@ -18,7 +17,8 @@ import {
   TextField,
   TextsField,
 } from './answer.decorators';
-import { LARGEST_PAGE, wholeNumber } from './page.dto';
+import { wholeNumber } from './page.dto';
+import { LARGEST_PAGE } from './page-size';
 
 export const MESSAGE_STATUSES: readonly MessageStatus[] = ['READY', 'LEASED', 'DEAD'];
 const USUAL_LIMIT = 50;
@@ -127,11 +127,6 @@ export class ProjectionDto {
   readonly building!: OpenBuildDto | null;
 }
 
-export const projectionRow = ({ building, ...info }: ProjectionInfo): ProjectionDto => ({
-  ...info,
-  building: building && { version: building.version, started_at: building.startedAt, events: building.events, total: building.total },
-});
-
 export class FormerNameDto {
   @ApiProperty({ type: String, maxLength: 100, example: 'positions' })
   @IsString()
@@ -175,12 +170,6 @@ export class ProjectionCheckDto {
   @ListField(ComparedTableDto) readonly tables!: readonly ComparedTableDto[];
 }
 
-export const projectionCheck = ({ positions, isEqual, tables }: VerificationReport): ProjectionCheckDto => ({
-  positions,
-  equal: isEqual,
-  tables,
-});
-
 export class BadEventDto {
   @CountField() readonly log!: number;
   @CountField() readonly position!: number;
@@ -217,27 +206,3 @@ export class LogCheckDto {
   @TextsField({ description: 'What is wrong with tables, indexes, triggers and pages' }) readonly storage!: readonly string[];
   @TextsField({ description: 'What is wrong with the files of heads' }) readonly heads!: readonly string[];
 }
-
-export const logCheck = ({ isIntact, events, head, firstBad, logs, storage, heads }: TrustReport): LogCheckDto => ({
-  intact: isIntact,
-  events,
-  head,
-  first_bad: firstBad,
-  logs: logs.map(oneLogCheck),
-  storage,
-  heads,
-});
-
-const oneLogCheck = ({ log, events, head, firstBad, losses, witness }: LogReport): OneLogCheckDto => ({
-  log,
-  events,
-  head,
-  first_bad: firstBad && { log, ...firstBad },
-  losses,
-  witness: witness && {
-    position: witness.position,
-    chain: witness.chain,
-    recorded_at: witness.recordedAt,
-    signed_at: witness.signedAt,
-  },
-});

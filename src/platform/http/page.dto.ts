@@ -3,8 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Type } from '@nestjs/common';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { LARGEST_PAGE } from './page-size';
 
-export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
 /** Query text as a whole number; anything else as it came, for the validator to refuse. */

@@ -5,9 +5,10 @@ import { NotFoundError } from '../../kernel/errors';
 import type { ParkedKey } from '../subscriptions/parked-streams';
 import { SubscriptionsRunner } from '../subscriptions/subscriptions.runner';
 import { Roles } from './access.decorators';
+import { parkedKeyOf, parkedStream, subscriptionStatus } from './admin-answers';
 import { ApiNoBody, NoBodyDto } from './no-body.dto';
 import { type Page, page, pageDto } from './page.dto';
-import { ListParkedDto, parkedKeyOf, parkedStream, ParkedStreamDto, SubscriptionDto, subscriptionStatus } from './subscriptions.dto';
+import { ListParkedDto, ParkedStreamDto, SubscriptionDto } from './subscriptions.dto';
 
 @ApiTags('admin')
 @Controller('v1/admin/subscriptions')

@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
-import type { ParkedKey, ParkedState, ParkedStream } from '../subscriptions/parked-streams';
-import type { SubscriptionStatus } from '../subscriptions/subscription.port';
+import type { ParkedState } from '../subscriptions/parked-streams';
 import { DeadLettersDto } from './admin.dto';
 import { ChoiceField, CountField, FlagField, InstantField, TextField } from './answer.decorators';
 
@@ -18,19 +17,6 @@ export class SubscriptionDto {
   @CountField({ description: 'Failures since it last got on; 0 where another process reads it' }) readonly failures!: number;
   @TextField({ nullable: true }) readonly last_error!: string | null;
 }
-
-export const subscriptionStatus = (status: SubscriptionStatus): SubscriptionDto => ({
-  name: status.name,
-  log: status.log,
-  partition: status.partition,
-  position: status.position,
-  lag: status.lag,
-  holder: status.holder,
-  lease_until: status.leaseUntil,
-  held_here: status.isHeldHere,
-  failures: status.failures,
-  last_error: status.lastError,
-});
 
 /** The longest parked ones; what is worked off makes room for the next. */
 export class ListParkedDto extends DeadLettersDto {
@@ -62,26 +48,4 @@ export class ParkedStreamDto {
   @InstantField() readonly parked_at!: string;
   @ChoiceField(PARKED_STATES, { description: 'PARKED waits for an operator, the others for the process that reads the partition' })
   readonly state!: ParkedState;
-}
-
-export const parkedStream = (parked: ParkedStream): ParkedStreamDto => ({
-  id: `${parked.log}:${parked.tenantId}:${parked.subscription}:${parked.stream}`,
-  log: parked.log,
-  tenant_id: parked.tenantId,
-  subscription: parked.subscription,
-  stream: parked.stream,
-  first_position: parked.position,
-  first_version: parked.version,
-  error: parked.error,
-  tries: parked.tries,
-  parked_at: parked.parkedAt,
-  state: parked.state,
-});
-
-/** What an `id` of the list names; null where it is none. Only a stream's name holds colons. */
-export function parkedKeyOf(id: string): ParkedKey | null {
-  const match = /^(\d{1,9}):([^:]+):([^:]+):(.+)$/s.exec(id);
-  if (!match) return null;
-  const [, log = '', tenantId = '', subscription = '', stream = ''] = match;
-  return { log: Number(log), tenantId, subscription, stream };
 }

@@ -1,7 +1,7 @@
 /** The other side of ThreadedWork: folds what it is told to, on a connection of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseDatabaseUrl } from '../database/database-url';
-import { PgDatabase } from '../database/postgres-database';
+import type { PgDatabase } from '../database/postgres-database';
 import { loadSqliteDriver } from '../database/sqlite-driver';
 import { type StreamDefinition, StreamRegistry } from '../streams/stream-registry';
 import type { FoldIo } from './fold-io';
@@ -33,7 +33,7 @@ export async function doProjectionWork(streams: readonly StreamDefinition[]): Pr
 }
 
 async function fill({ address, build, shared, statesKept }: FillOrder, projections: readonly Projection[]): Promise<null> {
-  const { io, settled, close } = address.kind === 'sqlite' ? openSqliteCopies(address) : openPgCopies(address, build.id);
+  const { io, settled, close } = address.kind === 'sqlite' ? openSqliteCopies(address) : await openPgCopies(address, build.id);
   try {
     await fillShare({ build, projections, shares: [shared], statesKept }, shared, io, onPage, breathe);
     await settled();
@@ -45,7 +45,7 @@ async function fill({ address, build, shared, statesKept }: FillOrder, projectio
 
 async function verify({ address }: VerifyOrder, projections: readonly Projection[]): Promise<VerificationReport> {
   if (address.kind === 'sqlite') return verifyOn(openSqliteSnapshot(address.file, tablesOf(projections)), projections);
-  const database = connectTo(address.url);
+  const database = await connectTo(address.url);
   try {
     return await verifyOn(await openPgSnapshot(database, tablesOf(projections)), projections);
   } finally {
@@ -90,15 +90,16 @@ function openSqliteCopies({ file }: Extract<DatabaseAddress, { kind: 'sqlite' }>
 }
 
 /** Reads and writes here, whoever else does. */
-function openPgCopies({ url }: Extract<DatabaseAddress, { kind: 'postgres' }>, buildId: string): OpenCopies {
-  const database = connectTo(url);
+async function openPgCopies({ url }: Extract<DatabaseAddress, { kind: 'postgres' }>, buildId: string): Promise<OpenCopies> {
+  const database = await connectTo(url);
   return { io: pgCopies(database, buildId), settled: () => Promise.resolve(), close: () => database.close() };
 }
 
-function connectTo(url: string): PgDatabase {
+async function connectTo(url: string): Promise<PgDatabase> {
   const parsed = parseDatabaseUrl(url);
   if (parsed.kind !== 'postgres') throw new Error('a projection thread was given no address of PostgreSQL');
-  return new PgDatabase(parsed);
+  const { PgDatabase: Database } = await import('../database/postgres-database.ts'); // on SQLite nobody needs the driver
+  return new Database(parsed);
 }
 
 const answered = (): Promise<void> => new Promise((resolve) => parentPort?.once('message', () => resolve()));

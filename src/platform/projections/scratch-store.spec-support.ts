@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres-databases';
-import { type OpenedSqlite, type OpenedStore, openEventStore } from '../event-store/open-event-store';
+import { openEventStore } from '../event-store/open-event-store';
+import type { OpenedSqlite, OpenedStore } from '../event-store/opened-store';
 import { VirtualClock, VirtualTimer } from '../time/virtual-clock';
 
 export const START = '2026-11-20T14:35:00.000Z';

@@ -1,7 +1,8 @@
 /** What the programs of these tests have in common: a store on the database of the first argument, and lines of JSON on stdout. */
 import { parseDatabaseUrl } from '../../../src/platform/database/database-url';
 import { crashPointsFrom } from '../../../src/platform/event-store/crash-points.adapter';
-import { type OpenedStore, openEventStore } from '../../../src/platform/event-store/open-event-store';
+import { openEventStore } from '../../../src/platform/event-store/open-event-store';
+import type { OpenedStore } from '../../../src/platform/event-store/opened-store';
 import { SystemClock } from '../../../src/platform/time/system-clock.adapter';
 
 export const TENANT = 'demo';

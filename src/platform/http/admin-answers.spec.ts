@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { ParkedStream } from '../subscriptions/parked-streams';
-import { parkedKeyOf, parkedStream } from './subscriptions.dto';
+import { parkedKeyOf, parkedStream } from './admin-answers';
 
 const parked: Omit<ParkedStream, 'log' | 'tenantId' | 'subscription' | 'stream'> = {
   position: 7,
