@@ -19,8 +19,11 @@ async function say(words: readonly string[], answer: object): Promise<{ readonly
   };
   const program = new Command('vb');
   addStoreCommands(program, console);
-  await program.parseAsync([...words, '--url', `http://127.0.0.1:${port}`, '--key', 'k'], { from: 'user' });
-  await new Promise((resolve) => server.close(resolve));
+  try {
+    await program.parseAsync([...words, '--url', `http://127.0.0.1:${port}`, '--key', 'k'], { from: 'user' });
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
   return said;
 }
 

@@ -37,8 +37,11 @@ async function say(words: readonly string[], items: readonly object[]): Promise<
   };
   const program = new Command('vb');
   addSubscriptionCommands(program, console);
-  await program.parseAsync(['subscriptions', ...words, '--url', `http://127.0.0.1:${port}`, '--key', 'k'], { from: 'user' });
-  await new Promise((resolve) => server.close(resolve));
+  try {
+    await program.parseAsync(['subscriptions', ...words, '--url', `http://127.0.0.1:${port}`, '--key', 'k'], { from: 'user' });
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
   return said;
 }
 
