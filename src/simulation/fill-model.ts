@@ -13,6 +13,9 @@ import type { Tape } from './tape';
 export const FILL_MODELS = ['close', 'next_open', 'next_mid'] as const;
 export type FillModel = (typeof FILL_MODELS)[number];
 
+/** Whether a run reads more of its bars than their closes. */
+export const needsRanges = (model: FillModel): boolean => model !== 'close';
+
 export interface FillCosts {
   readonly slippage_bps: Amount;
   /** Bid to ask, of which an order pays half; for data without quotes. */
@@ -34,7 +37,9 @@ export function fillPrice(side: Side, price: Amount, costs: FillCosts): Amount {
 }
 
 export function nextPrice(model: Exclude<FillModel, 'close'>, tape: Tape, bar: number): Amount {
-  return model === 'next_open' ? priceAt(tape.open, bar) : midPrice(priceAt(tape.low, bar), priceAt(tape.high, bar));
+  const { open, high, low } = tape;
+  if (!open || !high || !low) throw new Error(`a run that fills at ${model} was given closes only`);
+  return model === 'next_open' ? priceAt(open, bar) : midPrice(priceAt(low, bar), priceAt(high, bar));
 }
 
 export interface CappedOrder {

@@ -6,6 +6,7 @@ import type { Log } from '../platform/observability/log';
 import type { Timer } from '../platform/time/timer.port';
 import { type ClaimedJob, type JobTable, LEASE_MS, type StoredRun } from './job.table';
 import { bestOf, planJob, type PlannedRun, summaryOf, testRuns } from './job-plan';
+import { needsRanges } from './fill-model';
 import { inLanes } from './lanes';
 import type { SimulationPool, TapeSet } from './simulation-pool.port';
 import { actionsOf, type PositionRequest, runHash } from './simulation-request';
@@ -161,14 +162,14 @@ export class JobWorker {
           details: known.details,
           reasonParts: withDetails ? await this.jobs.runParts(job.tenantId, known.run_id) : [],
         }
-      : await this.pool.run(await this.tapeSet(job, position), task, withDetails);
+      : await this.pool.run(await this.tapeSet(job, position, needsRanges(task.fill)), task, withDetails);
     const stored: StoredRun = { seq, run_id, hash, parameters, result: outcome.result };
     await this.jobs.addRun(job, stored, withDetails ? outcome.details : null, outcome.reasonParts);
     return { stored, details: withDetails ? outcome.details : null, wasKnown: known !== null };
   }
 
-  private async tapeSet({ tenantId }: ClaimedJob, { tape_id, tape_hash, actions }: PositionRequest): Promise<TapeSet> {
-    const { tape, quotes } = await this.tapes.load(tenantId, tape_id);
-    return { key: `${tenantId} ${tape_id} ${tape_hash} ${actions}`, tape, actions: actionsOf(actions, 'actions'), quotes };
+  private async tapeSet({ tenantId }: ClaimedJob, { tape_id, tape_hash, actions }: PositionRequest, withRanges: boolean): Promise<TapeSet> {
+    const { tape, quotes } = await this.tapes.load(tenantId, tape_id, withRanges);
+    return { key: `${tenantId} ${tape_id} ${tape_hash} ${withRanges} ${actions}`, tape, actions: actionsOf(actions, 'actions'), quotes };
   }
 }

@@ -1,8 +1,8 @@
-/** A tape as bytes, and as text parts for a table: columns one after another, packed. */
+/** A tape as text parts for a table: each column packed by itself, so that a run reads the columns that it needs. */
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { narrowColumn, type PriceColumn, withDoubles } from './price-column';
+import { type PriceColumn, withDoubles } from './price-column';
 import type { Tape } from './tape';
 
 /** What does not fit into columns of numbers. */
@@ -12,6 +12,8 @@ export interface TapeHead {
   readonly labels: readonly string[] | null;
   /** Prices beyond 2^53 units, as text, by column. */
   readonly wide: Readonly<Record<string, readonly string[]>>;
+  /** How many parts each column has; missing where all of them were packed as one. */
+  readonly parts?: readonly number[];
 }
 
 export interface EncodedTape {
@@ -21,43 +23,110 @@ export interface EncodedTape {
   readonly hash: string;
 }
 
-const PRICES = ['open', 'high', 'low', 'close'] as const;
-const BYTES_PER_BAR = 4 * 8 + 8 + 4 + 1 + 1;
-const PART_CHARACTERS = 512 * 1024;
+/** So many parts from one of them on; all that follow where no count is given. */
+export type PartsFrom = (first: number, count: number | null) => AsyncIterable<string>;
 
+/** In the order in which they are stored, with their bytes per bar. */
+const WIDTHS = { open: 8, high: 8, low: 8, close: 8, at: 8, days: 4, sessions: 1, inDay: 1 } as const;
+type ColumnName = keyof typeof WIDTHS;
+type Columns = Readonly<Partial<Record<ColumnName, Uint8Array>>>;
+
+const COLUMNS = Object.keys(WIDTHS) as ColumnName[];
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+/** What only fills at the next bar's prices need. */
+export const RANGES = ['open', 'high', 'low'] as const;
+const ALWAYS = COLUMNS.filter((name) => !RANGES.some((range) => range === name));
+const PART_CHARACTERS = 512 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** Column after column, so that there is never a second copy of the tape. */
 export function encodeTape(tape: Tape): EncodedTape {
-  const columns = [...PRICES.map((name) => tape[name].units), tape.at, tape.days, tape.sessions, tape.inDay];
-  const bytes = Buffer.concat(columns.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
-  const wide = Object.fromEntries(PRICES.flatMap((name) => (tape[name].wide ? [[name, tape[name].wide.map(String)] as const] : [])));
+  const wide = Object.fromEntries(
+    PRICES.flatMap((name) => {
+      const { wide: whole } = pricesOf(tape, name);
+      return whole ? [[name, whole.map(String)] as const] : [];
+    }),
+  );
   const head = { bars: tape.bars, dated: tape.dated, labels: tape.labels, wide };
-  const hash = createHash('sha256').update(JSON.stringify(head)).update(bytes).digest('hex');
-  return { head, parts: textParts(bytes), hash };
+  const hash = createHash('sha256').update(JSON.stringify(head));
+  const packed = COLUMNS.map((name) => {
+    const { buffer, byteOffset, byteLength } = isPrice(name) ? pricesOf(tape, name).units : tape[name];
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    hash.update(bytes);
+    return textParts(bytes);
+  });
+  return { head: { ...head, parts: packed.map(({ length }) => length) }, parts: packed.flat(), hash: hash.digest('hex') };
 }
 
-/**
- * Memory is shared between threads, so that one copy serves all of them. It is filled while the parts come in, so that there is never a
- * second one.
- */
-export async function decodeTape({ bars, dated, labels, wide }: TapeHead, parts: AsyncIterable<string>): Promise<Tape> {
-  const shared = new SharedArrayBuffer(bars * BYTES_PER_BAR);
-  await unpackInto(new Uint8Array(shared), parts);
-  let offset = 0;
-  const take = (bytesPerBar: number): number => {
-    const at = offset;
-    offset += bars * bytesPerBar;
-    return at;
+const isPrice = (name: ColumnName): name is (typeof PRICES)[number] => PRICES.some((price) => price === name);
+
+function pricesOf(tape: Tape, name: (typeof PRICES)[number]): PriceColumn {
+  const column = tape[name];
+  if (!column) throw new Error(`bars that were loaded without ${name} cannot be stored`);
+  return column;
+}
+
+/** With closes only, or with open, high and low beside them. Memory is shared between threads, so that one copy serves all of them. */
+export async function decodeTape(head: TapeHead, parts: PartsFrom, withRanges: boolean): Promise<Tape> {
+  const columns = await unpack(head, parts, withRanges ? COLUMNS : ALWAYS);
+  const { bars, dated, labels } = head;
+  const [close, at, days] = [priceOf(head, columns, 'close'), columns.at, columns.days];
+  const { sessions, inDay } = columns;
+  if (!close || !at || !days || !sessions || !inDay) throw new Error('a stored tape lacks a column');
+  return {
+    bars,
+    dated,
+    ...rangesOf(head, columns),
+    close: withDoubles(close),
+    at: new Float64Array(at.buffer, at.byteOffset, bars),
+    days: new Int32Array(days.buffer, days.byteOffset, bars),
+    sessions,
+    inDay,
+    labels,
   };
-  const price = (name: (typeof PRICES)[number]): PriceColumn => {
-    const units = new Float64Array(shared, take(8), bars);
-    const whole = wide[name];
-    return whole ? { units, wide: whole.map(BigInt) } : narrowColumn(units);
-  };
-  const [open, high, low, close] = [price('open'), price('high'), price('low'), price('close')];
-  const at = new Float64Array(shared, take(8), bars);
-  const days = new Int32Array(shared, take(4), bars);
-  const sessions = new Uint8Array(shared, take(1), bars);
-  const inDay = new Uint8Array(shared, take(1), bars);
-  return { bars, dated, open, high, low, close: withDoubles(close), at, days, sessions, inDay, labels };
+}
+
+/** The columns that a tape with closes only is without. */
+export async function decodeRanges(head: TapeHead, parts: PartsFrom): Promise<Pick<Tape, (typeof RANGES)[number]>> {
+  return rangesOf(head, await unpack(head, parts, RANGES));
+}
+
+const rangesOf = (head: TapeHead, columns: Columns): Pick<Tape, (typeof RANGES)[number]> => ({
+  open: priceOf(head, columns, 'open'),
+  high: priceOf(head, columns, 'high'),
+  low: priceOf(head, columns, 'low'),
+});
+
+function priceOf({ bars, wide }: TapeHead, columns: Columns, name: (typeof PRICES)[number]): PriceColumn | null {
+  const bytes = columns[name];
+  if (!bytes) return null;
+  return { units: new Float64Array(bytes.buffer, bytes.byteOffset, bars), wide: wide[name]?.map(BigInt) ?? null };
+}
+
+/** Filled while the parts come in, so that there is never a second copy. */
+async function unpack(head: TapeHead, parts: PartsFrom, wanted: readonly ColumnName[]): Promise<Columns> {
+  if (!head.parts) return unpackTogether(head, parts);
+  const columns: Partial<Record<ColumnName, Uint8Array>> = {};
+  let first = 0;
+  for (const [index, name] of COLUMNS.entries()) {
+    const count = head.parts[index] ?? 0;
+    if (wanted.includes(name)) {
+      const bytes = new Uint8Array(new SharedArrayBuffer(head.bars * WIDTHS[name]));
+      await unpackInto(bytes, parts(first, count));
+      columns[name] = bytes;
+    }
+    first += count;
+  }
+  return columns;
+}
+
+/** As tapes were stored at first: one column after another, packed as one. */
+async function unpackTogether({ bars }: TapeHead, parts: PartsFrom): Promise<Columns> {
+  const width = Object.values(WIDTHS).reduce((sum, bytes) => sum + bytes, 0);
+  const bytes = new Uint8Array(new SharedArrayBuffer(bars * width));
+  await unpackInto(bytes, parts(0, null));
+  let at = 0;
+  return Object.fromEntries(COLUMNS.map((name) => [name, bytes.subarray(at, (at += bars * WIDTHS[name]))]));
 }
 
 /** Packed and cut into text that every database takes. */
@@ -71,7 +140,7 @@ export function textParts(bytes: Uint8Array): readonly string[] {
 
 async function unpackInto(bytes: Uint8Array, parts: AsyncIterable<string>): Promise<void> {
   let at = 0;
-  await pipeline(packedBytes(parts), createInflateRaw({ chunkSize: 256 * 1024 }), async (unpacked: AsyncIterable<Buffer>) => {
+  await pipeline(packedBytes(parts), createInflateRaw({ chunkSize: CHUNK_BYTES }), async (unpacked: AsyncIterable<Buffer>) => {
     for await (const piece of unpacked) {
       bytes.set(piece, at);
       at += piece.length;

@@ -20,9 +20,9 @@ function asBars(text: string) {
     day: dayOf(tape, bar),
     label: labelOf(tape, bar),
     dated: tape.dated,
-    open: priceAt(tape.open, bar),
-    high: priceAt(tape.high, bar),
-    low: priceAt(tape.low, bar),
+    open: priceAt(tape.open!, bar),
+    high: priceAt(tape.high!, bar),
+    low: priceAt(tape.low!, bar),
     close: priceAt(tape.close, bar),
   }));
 }

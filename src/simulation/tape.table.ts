@@ -12,7 +12,7 @@ import type { Page, PageDto } from '../platform/http/page.dto';
 import { readTablePage } from '../platform/http/table-page';
 import type { Quote } from '../rules/price-policy';
 import { labelOf, type Tape } from './tape';
-import { decodeTape, encodeTape, type TapeHead } from './tape-codec';
+import { decodeRanges, decodeTape, encodeTape, type PartsFrom, type TapeHead } from './tape-codec';
 
 export interface TapeView {
   readonly id: string;
@@ -46,7 +46,7 @@ export interface LoadedTape {
 
 export class TapeTable {
   /** The last tape that was read: the next run is usually about the same. */
-  private latest: { readonly key: string; readonly loaded: LoadedTape } | null = null;
+  private latest: { readonly key: string; readonly head: TapeHead; readonly loaded: LoadedTape } | null = null;
 
   constructor(
     private readonly sql: Sql,
@@ -91,22 +91,32 @@ export class TapeTable {
     return viewOf(await this.row(tenantId, id));
   }
 
-  /** Throws NotFoundError. */
-  async load(tenantId: string, id: string): Promise<LoadedTape> {
+  /** With closes only, unless `withRanges` asks for open, high and low too. Throws NotFoundError. */
+  async load(tenantId: string, id: string, withRanges = false): Promise<LoadedTape> {
     const key = `${tenantId} ${id}`;
-    if (this.latest?.key === key) return this.latest.loaded;
+    const parts: PartsFrom = (first, count) => this.parts(tenantId, id, first, count);
+    if (this.latest?.key === key) {
+      const { head, loaded } = this.latest;
+      if (!withRanges || loaded.tape.open) return loaded;
+      const tape = { ...loaded.tape, ...(await decodeRanges(head, parts)) };
+      return this.keep(key, head, { ...loaded, tape });
+    }
     const row = await this.row(tenantId, id);
-    const tape = await decodeTape(JSON.parse(String(row['head'])) as TapeHead, this.parts(tenantId, id));
+    const head = JSON.parse(String(row['head'])) as TapeHead;
+    const tape = await decodeTape(head, parts, withRanges);
     const quotes = row['quotes'] === null ? null : (JSON.parse(String(row['quotes'])) as readonly Quote[]);
-    const loaded = { view: viewOf(row), tape, quotes };
-    this.latest = { key, loaded };
+    return this.keep(key, head, { view: viewOf(row), tape, quotes });
+  }
+
+  private keep(key: string, head: TapeHead, loaded: LoadedTape): LoadedTape {
+    this.latest = { key, head, loaded };
     return loaded;
   }
 
   /** One at a time: all of them are as large as the tape. */
-  private async *parts(tenantId: string, id: string): AsyncGenerator<string> {
+  private async *parts(tenantId: string, id: string, first: number, count: number | null): AsyncGenerator<string> {
     const read = 'SELECT data FROM simulation_tape_parts WHERE log = ? AND tenant_id = ? AND tape_id = ? AND part = ?';
-    for (let part = 0; ; part++) {
+    for (let part = first; count === null || part < first + count; part++) {
       const [row] = await this.tables.read(tenantId, read, [id, part]);
       if (!row) return;
       yield String(row['data']);

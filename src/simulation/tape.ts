@@ -15,9 +15,10 @@ export interface Tape {
   readonly bars: number;
   /** The file has dates: every bar is its day's regular close. */
   readonly dated: boolean;
-  readonly open: PriceColumn;
-  readonly high: PriceColumn;
-  readonly low: PriceColumn;
+  /** Null where only closes were loaded: fills at the next bar's prices alone need more. */
+  readonly open: PriceColumn | null;
+  readonly high: PriceColumn | null;
+  readonly low: PriceColumn | null;
   readonly close: PriceColumn;
   /** When each close is known, epoch milliseconds. */
   readonly at: Float64Array;
@@ -71,9 +72,9 @@ export function sliceTape(tape: Tape, from: number, to: number): Tape {
   return {
     bars: to - from,
     dated: tape.dated,
-    open: sliceColumn(tape.open, from, to),
-    high: sliceColumn(tape.high, from, to),
-    low: sliceColumn(tape.low, from, to),
+    open: tape.open && sliceColumn(tape.open, from, to),
+    high: tape.high && sliceColumn(tape.high, from, to),
+    low: tape.low && sliceColumn(tape.low, from, to),
     close: sliceColumn(tape.close, from, to),
     at: tape.at.subarray(from, to),
     days: tape.days.subarray(from, to),
