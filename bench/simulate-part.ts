@@ -1,22 +1,15 @@
 /** One process of `simulate.ts`: measures what it is told to and says what it saw. */
-import 'reflect-metadata';
-import type { Standing } from './measure';
-import { apiPart, storePart } from './simulate-api';
-import { enginePart, sweepPart } from './simulate-engine';
+import type { Measured, PartName } from './simulate-measured';
 
-export type PartName = 'engine' | 'sweep' | 'store' | 'api';
+type Part = (argument: string) => Promise<Omit<Measured, 'peakMb'> & Partial<Measured>>;
 
-export interface Measured {
-  readonly remark: string;
-  readonly standings: readonly Standing[];
-  readonly peakMb: number;
-}
-
-const PARTS: Readonly<Record<PartName, (argument: string) => Promise<Omit<Measured, 'peakMb'>>>> = {
-  engine: enginePart,
-  sweep: sweepPart,
-  store: storePart,
-  api: apiPart,
+/** Loaded only where it is asked for: what a part holds in memory is its own. */
+const PARTS: Readonly<Record<PartName, () => Promise<Part>>> = {
+  engine: async () => (await import('./simulate-engine.ts')).enginePart,
+  sweep: async () => (await import('./simulate-engine.ts')).sweepPart,
+  store: async () => (await import('./simulate-server.ts')).storePart,
+  serve: async () => (await import('./simulate-server.ts')).servePart,
+  api: async () => (await import('./simulate-api.ts')).apiPart,
 };
 
 const SAMPLE_MS = 10;
@@ -25,10 +18,10 @@ async function main([part, argument = '']: readonly string[]): Promise<void> {
   let peak = 0;
   const look = (): void => void (peak = Math.max(peak, process.memoryUsage.rss()));
   const sampling = setInterval(look, SAMPLE_MS); // between what blocks the event loop
-  const measured = await PARTS[part as PartName](argument);
+  const measured = await (await PARTS[part as PartName]())(argument);
   look();
   clearInterval(sampling);
-  process.send?.({ ...measured, peakMb: peak / 1024 ** 2 }, () => process.disconnect());
+  process.send?.({ peakMb: peak / 1024 ** 2, ...measured }, () => process.disconnect());
 }
 
 void main(process.argv.slice(2));

@@ -116,7 +116,8 @@ export class TapeTable {
   /** One at a time: all of them are as large as the tape. */
   private async *parts(tenantId: string, id: string, first: number, count: number | null): AsyncGenerator<string> {
     const read = 'SELECT data FROM simulation_tape_parts WHERE log = ? AND tenant_id = ? AND tape_id = ? AND part = ?';
-    for (let part = first; count === null || part < first + count; part++) {
+    const end = count === null ? Number.POSITIVE_INFINITY : first + count;
+    for (let part = first; part < end; part++) {
       const [row] = await this.tables.read(tenantId, read, [id, part]);
       if (!row) return;
       yield String(row['data']);
