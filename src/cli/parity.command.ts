@@ -2,23 +2,26 @@
 import type { Command } from 'commander';
 import type { ParityReport } from '../simulation/live-parity';
 import { type Console, table } from './console';
-import type { ParityRange } from './parity.action';
+import type { ParityRange } from './parity-report';
+import { type RemoteFlags, withRemote } from './remote';
 
-interface ParityFlags extends ParityRange {
+interface ParityFlags extends ParityRange, RemoteFlags {
   readonly json?: boolean;
 }
 
 export function addParityCommand(program: Command, console: Console): void {
-  program
-    .command('parity')
+  withRemote(program.command('parity'))
     .description('decide a recorded range of a position again in the engine and name every decision that differs')
     .requiredOption('--position <id>', 'id of the position')
-    .option('--tenant <id>', 'its tenant', 'demo')
+    .option('--tenant <id>', 'its tenant; with --url it is the tenant of the key', 'demo')
     .option('--from <instant>', 'only evaluations at or after it')
     .option('--to <instant>', 'only evaluations before it')
     .option('--json', 'print JSON')
     .action(async (flags: ParityFlags) => {
-      const report = await (await import('./parity.action.ts')).parityReport(flags);
+      const report =
+        flags.url === undefined
+          ? await (await import('./parity.action.ts')).ownParity(flags)
+          : await (await import('./parity.remote.ts')).remoteParity(flags);
       console.print(flags.json ? JSON.stringify(report) : describe(report));
       if (report.differences.length > 0) console.fail('The engine decides differently from what was recorded; the differences are above.');
     });

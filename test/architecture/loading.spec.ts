@@ -37,6 +37,7 @@ describe('what a program loads', () => {
     ['an option that is wrong', ['tick', '--at', 'soon'], []],
     ['a command that asks a server', ['events', 'verify', ...NOBODY], []],
     ['another that asks a server', ['subscriptions', 'list', ...NOBODY], []],
+    ['a comparison with what a server recorded', ['parity', '--position', 'p', ...NOBODY], []],
     ['a simulation', ['simulate', ...run], ['csv-parse']],
     ['a sweep', ['sweep', ...run, '--param', 'up_threshold_pct=2,3'], ['csv-parse']],
     ['a replay of a file that is missing', ['replay', ...run, '--bars', 'none.csv'], ['csv-parse']],

@@ -6,7 +6,7 @@ import { VirtualClock } from '../../src/platform/time/virtual-clock';
 import { createTestDatabase, onServer } from '../support/postgres-databases';
 import { openRaw } from './support/kept-store';
 import { type Json, type Listed, OPENING, ok, until } from './support/rest-world';
-import { type Api, type RunningServer, startServer } from './support/server';
+import { type Api, OWNER_KEY, type RunningServer, startServer } from './support/server';
 import { vb } from './support/vb';
 
 /** Minutes after ten in New York, bid, ask, last: calm and wild, crossed, wide, one-sided, missing, and after hours. */
@@ -77,8 +77,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('a recorded range on %s', (kind
     return id;
   }
 
-  const parity = async (): Promise<{ readonly code: number | null; readonly report: Report; readonly stderr: string }> => {
-    const { code, stdout, stderr } = await vb(['parity', '--position', position, '--json'], { env, folder: home });
+  const parity = async (
+    ...remote: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly report: Report; readonly stderr: string }> => {
+    const { code, stdout, stderr } = await vb(['parity', '--position', position, '--json', ...remote], { env, folder: home });
     if (stdout === '') throw new Error(`vb parity ended with ${code}: ${stderr}`);
     return { code, report: JSON.parse(stdout) as Report, stderr };
   };
@@ -108,8 +110,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('a recorded range on %s', (kind
   });
 
   it('is decided again without a difference, and a setting that was altered in the log is named with both decisions', async () => {
+    const asked = await parity('--url', server.url, '--key', OWNER_KEY);
     await server.stop();
     const honest = await parity();
+    expect(asked).toEqual(honest);
     expect(honest).toMatchObject({ code: 0, report: { evaluations: QUOTES.length, differences: [], resynced: [] } });
     expect(honest.report.orders).toBeGreaterThanOrEqual(4);
 
