@@ -83,7 +83,7 @@ export async function sweepPart(move: string): Promise<Found> {
   const runs = (count: number): Promise<unknown> =>
     Promise.all(Array.from({ length: count }, (_, index) => pool.run(set, task(index % SWEEP), false)));
   await runs(SWEEP * pool.size);
-  const plain = plainContender(doublesOf(set.tape.close), ENGINE_TIMES);
+  const plain = plainContender(doublesOf(set.tape.close), SWEEP);
   const sweep: Contender = { name: `sweep of ${SWEEP} runs`, ready: () => async () => void (await runs(SWEEP)), things: SWEEP * BARS };
   const standings = await compete(BARS, [plain, sweep], ROUNDS);
   await pool.close();

@@ -3,9 +3,8 @@ import { type Amount, SCALE, toNumber, ZERO } from '../kernel/amount';
 import type { TradingDay } from '../kernel/clock';
 import { add, cutToStep, divide, exact, type Exact, multiply, ONE, percent, roundHalfUp } from '../kernel/exact';
 import { commission, notional } from './commission';
-import { courseOf, HeldStretches, type PricedBars } from './held-stretches';
+import { courseOf, HeldStretches, pricedBars, type PricedBars } from './held-stretches';
 import { type Course, timeline } from './performance';
-import { blocksOf } from './price-blocks';
 
 export type PastAction =
   | { readonly ex_date: TradingDay; readonly type: 'dividend'; readonly amount: Amount }
@@ -47,7 +46,7 @@ export function priceHistory(bars: readonly PricedDay[], actions: readonly PastA
     actionsBefore.set(bar, [...(actionsBefore.get(bar) ?? []), action]);
   }
   const closes = Float64Array.from(bars, ({ close }) => toNumber(close));
-  return { timeline: timeline(bars.map(({ day }) => day)), firstClose: first.close, closes, actionsBefore, blocks: blocksOf(closes) };
+  return { ...pricedBars(closes, timeline(bars.map(({ day }) => day))), firstClose: first.close, actionsBefore };
 }
 
 function inOrder(a: PastAction, b: PastAction): number {

@@ -21,10 +21,11 @@ const WIDEST_VALUES = 1 / 32;
  */
 interface PriceSums {
   readonly bits: number;
-  /** Of each block two numbers: the reference price, and the greatest |d|. */
-  readonly prices: Series;
-  readonly powers: Series;
+  /** Of each block, side by side: the reference price, the greatest |d|, and the sums of the powers. */
+  readonly records: Series;
 }
+
+const RECORD = TERMS + 2;
 
 export interface Exposures {
   readonly fine: PriceSums;
@@ -46,7 +47,7 @@ export const exposuresOf = (closes: Series): Exposures => ({ fine: priceSums(clo
 function priceSums(closes: Series, bits: number): PriceSums {
   const size = 1 << bits;
   const count = closes.length >> bits;
-  const sums = { bits, prices: new Float64Array(count * 2), powers: new Float64Array(count * TERMS) };
+  const records = new Float64Array(count * RECORD);
   const distances = new Float64Array(size);
   for (let block = 0; block < count; block++) {
     const from = block << bits;
@@ -57,11 +58,11 @@ function priceSums(closes: Series, bits: number): PriceSums {
       widest = Math.max(widest, Math.abs(d)); // NaN stays
       distances[index] = d;
     }
-    sums.prices[2 * block] = reference;
-    sums.prices[2 * block + 1] = widest;
-    sumPowers(distances, size, sums.powers, block * TERMS);
+    records[block * RECORD] = reference;
+    records[block * RECORD + 1] = widest;
+    sumPowers(distances, size, records, block * RECORD + 2);
   }
-  return sums;
+  return { bits, records };
 }
 
 /** Mean over all bars of stock value over value; null where a bar has no value. */
@@ -106,13 +107,14 @@ function inBlocks(closes: Series, fine: PriceSums, from: number, to: number, sha
 }
 
 /** NaN where the block's prices are too far apart for this holding, and for the last block where it is not whole. */
-function ofBlock({ bits, prices, powers }: PriceSums, block: number, shares: number, cash: number): number {
-  const stock = shares * (prices[2 * block] as number);
+function ofBlock({ bits, records }: PriceSums, block: number, shares: number, cash: number): number {
+  const at = block * RECORD;
+  const stock = shares * (records[at] as number);
   const value = stock + cash;
   const w = stock / value;
-  const widest = prices[2 * block + 1] as number;
+  const widest = records[at + 1] as number;
   if (!(widest <= WIDEST_PRICES && Math.abs(w) * widest <= WIDEST_VALUES && Math.abs(value) >= 2 * SMALLEST_DIVISOR)) return Number.NaN;
-  return w * ((1 << bits) + (cash / value) * alternating(powers, block * TERMS, w));
+  return w * ((1 << bits) + (cash / value) * alternating(records, at + 2, w));
 }
 
 /** Two bars with one division. */

@@ -2,9 +2,8 @@
 import fc from 'fast-check';
 import { parseAmount } from '../kernel/amount';
 import type { PastAction, PriceHistory } from './benchmarks';
-import { HeldStretches } from './held-stretches';
+import { HeldStretches, pricedBars } from './held-stretches';
 import type { Series } from './performance';
-import { blocksOf } from './price-blocks';
 
 function uniform(seed: number): () => number {
   let state = seed >>> 0;
@@ -44,7 +43,7 @@ export function historyOf(closes: Series, barsPerDay: number, actionsBefore: Pri
   const days = Math.ceil(closes.length / barsPerDay);
   const dayEnds = Int32Array.from({ length: days }, (_, day) => Math.min(closes.length, (day + 1) * barsPerDay) - 1);
   const timeline = { bars: closes.length, dayEnds, calendarDays };
-  return { closes, timeline, blocks: blocksOf(closes), firstClose: parseAmount('100'), actionsBefore };
+  return { ...pricedBars(closes, timeline), firstClose: parseAmount('100'), actionsBefore };
 }
 
 /** Quiet and wild, standing still, climbing and falling, with jumps; days of one bar to a thousand. */

@@ -1,14 +1,24 @@
 /** The value of a holding that changes at a few bars only: its course without a series of every bar. Doubles, as all statistics. */
 import { type Drawdown, DrawdownWatch } from './drawdown';
 import type { Course, Series, Timeline } from './performance';
-import { BLOCK, BLOCK_BITS, type PriceBlocks } from './price-blocks';
+import { BLOCK, BLOCK_BITS, blocksOf, type PriceBlocks } from './price-blocks';
 
 export interface PricedBars {
   readonly timeline: Timeline;
   /** Closes as doubles, for statistics. */
   readonly closes: Series;
+  /** Those at the last bar of each trading day, side by side: among all others each would be fetched from memory of its own. */
+  readonly dayCloses: Series;
   readonly blocks: PriceBlocks;
 }
+
+/** Prepared once for any number of holdings. */
+export const pricedBars = (closes: Series, timeline: Timeline): PricedBars => ({
+  timeline,
+  closes,
+  dayCloses: Float64Array.from(timeline.dayEnds, (bar) => closes[bar] as number),
+  blocks: blocksOf(closes),
+});
 
 /**
  * What is held, in columns: from the close of one bar until the next stretch begins. The first begins at bar 0, each at a bar of its own
@@ -22,12 +32,14 @@ export class HeldStretches {
 
   /** At a bar that is not before any other; what was added for the same bar is replaced. */
   add(closesFrom: number, shares: number, effectiveCash: number): void {
-    if (this.closesFrom.at(-1) === closesFrom) {
+    let last = this.closesFrom.length - 1;
+    if (last >= 0 && this.closesFrom[last] === closesFrom) {
       this.closesFrom.pop();
       this.shares.pop();
       this.effectiveCash.pop();
+      last--;
     }
-    if (this.shares.at(-1) === shares && this.effectiveCash.at(-1) === effectiveCash) return;
+    if (last >= 0 && this.shares[last] === shares && this.effectiveCash[last] === effectiveCash) return;
     this.closesFrom.push(closesFrom);
     this.shares.push(shares);
     this.effectiveCash.push(effectiveCash);
@@ -61,7 +73,7 @@ export const startOf = (closes: Series, { shares, effectiveCash }: HeldStretches
 
 /** Daily values and drawdown. */
 export function courseOf(priced: PricedBars, held: HeldStretches): Course & Drawdown {
-  const { closes, timeline } = priced;
+  const { closes, dayCloses, timeline } = priced;
   const { dayEnds, calendarDays } = timeline;
   const daily = new Float64Array(dayEnds.length);
   const watch = new DrawdownWatch(startOf(closes, held), calendarDays);
@@ -71,7 +83,7 @@ export function courseOf(priced: PricedBars, held: HeldStretches): Course & Draw
     const shares = held.shares[index] as number;
     const cash = held.effectiveCash[index] as number;
     watchStretch(watch, priced, held.closesFrom[index] as number, to, shares, cash);
-    for (; (dayEnds[day] ?? to) < to; day++) daily[day] = shares * (closes[dayEnds[day] as number] as number) + cash;
+    for (; (dayEnds[day] ?? to) < to; day++) daily[day] = shares * (dayCloses[day] as number) + cash;
   }
   return { daily, ...watch.end(closes.length - 1) };
 }

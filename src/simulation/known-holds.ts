@@ -39,6 +39,7 @@ export class KnownHolds {
 
   /** Notes the bars from `first` on whose decision is known; gives the first one whose decision is not. */
   repeat(first: number, end: number): number {
+    if (this.blocked === NOWHERE && this.memo.size === 0) return first;
     const { from, to, code, day } = this.blocked;
     const { units, days, reasons } = this;
     let bar = first;

@@ -29,6 +29,15 @@ export function doublesOf({ units, doubles }: PriceColumn): Float64Array {
   return doubles ?? fillDoubles(units, new Float64Array(units.length));
 }
 
+/** Below it a double in the currency's unit, off by at most 2^-53 of itself, gives back its units. */
+const LARGEST_RETURNED = 2 ** 50;
+
+/** The units of the price at a bar of which the double was looked at just now: a column is far away from it in memory. */
+export function unitsOf(double: number, { units }: PriceColumn, bar: number): number {
+  const returned = Math.round(double * 1e8);
+  return returned < LARGEST_RETURNED ? returned : (units[bar] ?? Number.NaN);
+}
+
 /** The same column with its doubles in memory that threads share. */
 export function withDoubles(column: PriceColumn): PriceColumn {
   const doubles = new Float64Array(new SharedArrayBuffer(column.units.length * 8));

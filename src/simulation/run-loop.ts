@@ -11,7 +11,7 @@ import type { ActionStep } from './action-plan';
 import { type BarReason, codeOf } from './decision-reasons';
 import { cappedQuantity, type FillCosts, type FillModel, fillPrice, isFree, nextPrice } from './fill-model';
 import { KnownHolds } from './known-holds';
-import { priceAt } from './price-column';
+import { priceAt, unitsOf } from './price-column';
 import { RunBook } from './run-book';
 import type { RunHistory, Stretch } from './run-state';
 import { scan, type ScanColumns } from './scan';
@@ -70,6 +70,8 @@ export class Run {
   private sellAt = 0;
   private buyAt = 0;
   private readonly holds: KnownHolds;
+  /** Else the days are left alone: to look one up costs more than the trade, since it lies far from everything else in memory. */
+  private readonly needsDay: boolean;
 
   /** `kept` takes what happens; null where nobody asks how the result came about. */
   constructor(
@@ -88,6 +90,7 @@ export class Run {
     else kept?.reasons.fill(0);
     const countsDays = settings.max_orders_per_day !== null || settings.max_daily_notional !== null;
     this.holds = new KnownHolds(data.signal, countsDays ? data.tape.days : null, kept?.reasons ?? null);
+    this.needsDay = countsDays || kept !== null;
   }
 
   run(): DecidedRun {
@@ -177,23 +180,23 @@ export class Run {
 
   /** A bar whose signal reaches a bound; gives the next one to look at. */
   private evaluate(bar: number, end: number): number {
-    const units = this.data.signal.price.units[bar] ?? Number.NaN;
     if (this.pending) {
       this.note(bar, codeOf('ORDER_PENDING'));
       return bar + 1;
     }
     const known = this.holds.repeat(bar, end);
     if (known > bar) return known;
-    this.decide(bar, units);
+    this.decide(bar);
     return bar + 1;
   }
 
   /** In doubles, where they are certain of the trade; false where nothing was done. */
-  private tradeSurely(bar: number, units: number, rules: CertainRules): boolean {
-    const { whole } = this;
+  private tradeSurely(bar: number, rules: CertainRules): boolean {
+    const { whole, data } = this;
+    const units = unitsOf(data.scan.signal[bar] as number, data.signal.price, bar);
     const side = units >= whole.sellAt ? 'SELL' : 'BUY';
     if (!whole.usable || (side === 'BUY' && units > whole.buyAt)) return false;
-    whole.enterDay(this.dayOf(bar));
+    if (this.needsDay) whole.enterDay(this.dayOf(bar));
     const wealth = (whole.qty * units) / 1e8 + whole.effectiveCash;
     const { answer } = this;
     if (!answerSurely(answer, side, units, wealth, whole, rules)) return false;
@@ -206,8 +209,8 @@ export class Run {
     return true;
   }
 
-  private decide(bar: number, units: number): void {
-    if (this.certain && this.tradeSurely(bar, units, this.certain)) return;
+  private decide(bar: number): void {
+    if (this.certain && this.tradeSurely(bar, this.certain)) return;
     this.whole.settle();
     const input = this.inputAt(bar);
     const decision = decideRules(input);

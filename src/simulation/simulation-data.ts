@@ -2,6 +2,7 @@
 import type { RecordedAction } from '../market-data/recorded-actions';
 import type { PastAction, PriceHistory } from '../rules/benchmarks';
 import type { Quote } from '../rules/price-policy';
+import { pricedBars } from '../rules/held-stretches';
 import type { Timeline } from '../rules/performance';
 import { blocksOf } from '../rules/price-blocks';
 import { type ActionStep, planActions } from './action-plan';
@@ -23,10 +24,8 @@ export function historyOf(tape: Tape, actions: readonly RecordedAction[], quotes
   const steps = planActions(tape, actions);
   const closes = doublesOf(tape.close);
   const prices = {
-    timeline: timelineOf(tape.days),
+    ...pricedBars(closes, timelineOf(tape.days)),
     firstClose: priceAt(tape.close, 0),
-    closes,
-    blocks: blocksOf(closes),
     actionsBefore: new Map(steps.map((step) => [step.bar, pastActions(tape, step)])),
   };
   return { tape, steps, quotes, prices };
