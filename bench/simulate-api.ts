@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { compete, type Contender } from './measure';
 import { BARS, plainContender } from './simulate-engine';
 import type { Measured } from './simulate-measured';
@@ -11,6 +12,8 @@ export const API_KEY = 'bench-owner-key-0001';
 export const API_MOVE = 0.0012;
 const ROUNDS = 7;
 const PLAIN_TIMES = 20;
+/** An impatient client, and still one that does not fill the server with requests. */
+const POLL_MS = 5;
 
 interface Answer {
   readonly id: string;
@@ -36,7 +39,10 @@ class Client {
   async simulate(tapeId: string, tried: number): Promise<void> {
     const config = { up_threshold_pct: (3 + tried / 1e6).toFixed(6) };
     let job = await this.ask('POST', '/v1/simulations', { positions: [{ tape_id: tapeId, cash: '100000', stock_pct: '50', config }] });
-    while (job.status === 'QUEUED' || job.status === 'RUNNING') job = await this.ask('GET', `/v1/simulations/${job.id}`);
+    while (job.status === 'QUEUED' || job.status === 'RUNNING') {
+      await setTimeout(POLL_MS);
+      job = await this.ask('GET', `/v1/simulations/${job.id}`);
+    }
     if (job.status !== 'DONE') throw new Error(`the simulation is ${job.status}: ${job.error}`);
   }
 }

@@ -65,16 +65,30 @@ describe.each(TAPES)('a stored tape of %s', (_what, tape) => {
   });
 
   it('is read alike where it was stored before columns were packed apart', async () => {
-    const { parts: _parts, ...head } = encoded.head;
+    const { parts: _parts, units: _units, ...head } = encoded.head;
     const { parts } = stored({ parts: textParts(bytesOf(tape)) });
     expect(seen(await decodeTape(head, parts, false))).toEqual(seen(tape));
     expect(await decodeRanges(head, parts)).toEqual({ open: tape.open, high: tape.high, low: tape.low });
   });
 
+  it('is read alike where its columns were packed as they are', async () => {
+    const columns = [tape.open!.units, tape.high!.units, tape.low!.units, tape.close.units, tape.at, tape.days, tape.sessions, tape.inDay];
+    const packed = columns.map(({ buffer, byteOffset, byteLength }) => textParts(new Uint8Array(buffer, byteOffset, byteLength)));
+    const { units: _units, ...head } = encoded.head;
+    const { parts } = stored({ parts: packed.flat() });
+    expect(seen(await decodeTape({ ...head, parts: packed.map(({ length }) => length) }, parts, true))).toEqual(seen(tape));
+  });
+
   it('has the hash it has always had, by which runs are found again', () => {
-    const { parts: _parts, ...head } = encoded.head;
+    const { parts: _parts, units: _units, ...head } = encoded.head;
     expect(encoded.hash).toBe(createHash('sha256').update(JSON.stringify(head)).update(bytesOf(tape)).digest('hex'));
   });
+});
+
+it('packs prices and instants as small integers where they are multiples of something, and large ones as they are', () => {
+  const [days, , wide] = TAPES.map(([, tape]) => encodeTape(tape).head.units);
+  expect(days).toEqual({ open: 50_000_000, high: 100_000_000, low: 50_000_000, close: 50_000_000, at: 10_800_000 });
+  expect(Object.keys(wide ?? {})).toEqual(['low', 'at']);
 });
 
 it('refuses to store bars of which only the closes are there', () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { narrowed, narrowPart, unitOf, widenInPlace } from './narrow-integers';
 import { type PriceColumn, withDoubles } from './price-column';
 import type { Tape } from './tape';
 
@@ -14,6 +15,8 @@ export interface TapeHead {
   readonly wide: Readonly<Record<string, readonly string[]>>;
   /** How many parts each column has; missing where all of them were packed as one. */
   readonly parts?: readonly number[];
+  /** Units of the columns that are packed as integers of four bytes; missing where none of them is. */
+  readonly units?: Readonly<Partial<Record<string, number>>>;
 }
 
 export interface EncodedTape {
@@ -49,14 +52,20 @@ export function encodeTape(tape: Tape): EncodedTape {
   );
   const head = { bars: tape.bars, dated: tape.dated, labels: tape.labels, wide };
   const hash = createHash('sha256').update(JSON.stringify(head));
+  const units: Partial<Record<ColumnName, number>> = {};
   const packed = COLUMNS.map((name) => {
-    const { buffer, byteOffset, byteLength } = isPrice(name) ? pricesOf(tape, name).units : tape[name];
-    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    hash.update(bytes);
-    return textParts(bytes);
+    const column = isPrice(name) ? pricesOf(tape, name).units : tape[name];
+    hash.update(bytesIn(column));
+    const unit = column instanceof Float64Array ? unitOf(column) : null;
+    if (unit === null || !(column instanceof Float64Array)) return textParts(bytesIn(column));
+    units[name] = unit;
+    return textParts(bytesIn(narrowed(column, unit)));
   });
-  return { head: { ...head, parts: packed.map(({ length }) => length) }, parts: packed.flat(), hash: hash.digest('hex') };
+  return { head: { ...head, parts: packed.map(({ length }) => length), units }, parts: packed.flat(), hash: hash.digest('hex') };
 }
+
+const bytesIn = ({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 const isPrice = (name: ColumnName): name is (typeof PRICES)[number] => PRICES.some((price) => price === name);
 
@@ -111,13 +120,17 @@ async function unpack(head: TapeHead, parts: PartsFrom, wanted: readonly ColumnN
   for (const [index, name] of COLUMNS.entries()) {
     const count = head.parts[index] ?? 0;
     if (wanted.includes(name)) {
-      const bytes = new Uint8Array(new SharedArrayBuffer(head.bars * WIDTHS[name]));
-      await unpackInto(bytes, parts(first, count));
-      columns[name] = bytes;
+      columns[name] = await unpackColumn(new SharedArrayBuffer(head.bars * WIDTHS[name]), parts(first, count), head.units?.[name]);
     }
     first += count;
   }
   return columns;
+}
+
+async function unpackColumn(memory: SharedArrayBuffer, parts: AsyncIterable<string>, unit: number | undefined): Promise<Uint8Array> {
+  await unpackInto(unit === undefined ? new Uint8Array(memory) : narrowPart(memory), parts);
+  if (unit !== undefined) widenInPlace(memory, unit);
+  return new Uint8Array(memory);
 }
 
 /** As tapes were stored at first: one column after another, packed as one. */
