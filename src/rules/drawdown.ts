@@ -66,9 +66,9 @@ export class DrawdownWatch {
     return true;
   }
 
-  /** False where a fall from `peak` to `low` would be no deeper than one before. */
+  /** False where a fall to `low` from a peak of at most `peak` would be no deeper than one before. Below zero the lower peak has the deeper fall. */
   canDeepen(low: number, peak: number): boolean {
-    return !(low >= this.floorUnder(peak));
+    return !(low >= 0 && low >= this.floorUnder(peak));
   }
 
   /** Whether a return to the peak at `bar` and another at `later` are no longer apart than some before. */

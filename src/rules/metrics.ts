@@ -14,7 +14,7 @@ import {
   ratio,
   returnsOf,
   riskOf,
-  type Series,
+  type Sample,
   TRADING_DAYS,
 } from './performance';
 import { staticMix } from './static-mix';
@@ -50,7 +50,7 @@ export interface Market {
   readonly terms: BuyAndHoldTerms;
   readonly performance: Performance;
   /** Daily returns of buy and hold. */
-  readonly returns: Series | null;
+  readonly returns: Sample | null;
 }
 
 export function marketOf(history: PriceHistory, terms: BuyAndHoldTerms): Market {
@@ -86,18 +86,18 @@ export function metricsOf({ held, turnover, outcomes }: RunRecord, market: Marke
 }
 
 /** Mean over the downward deviation, which counts all days: a day that gained is 0. */
-function sortinoOf(returns: Series): number | null {
+function sortinoOf({ values, mean: middle }: Sample): number | null {
   let squares = 0;
-  for (let i = 0; i < returns.length; i++) {
-    const fall = Math.min(returns[i] ?? NaN, 0);
+  for (let i = 0; i < values.length; i++) {
+    const fall = Math.min(values[i] ?? NaN, 0);
     squares += fall * fall;
   }
-  return ratio(mean(returns) * Math.sqrt(TRADING_DAYS), Math.sqrt(squares / returns.length));
+  return ratio(middle * Math.sqrt(TRADING_DAYS), Math.sqrt(squares / values.length));
 }
 
 /** `beta = cov(r, b)/var(b)`, `alpha = (mean r − beta·mean b)·252`. */
-function marketFit(returns: Series | null, market: Series | null): { readonly beta: number | null; readonly alpha: number | null } {
-  const beta = returns === null || market === null ? null : ratio(covariance(returns, market), covariance(market, market));
+function marketFit(returns: Sample | null, market: Sample | null): { readonly beta: number | null; readonly alpha: number | null } {
+  const beta = returns === null || market === null ? null : ratio(covariance(returns, market), market.variance);
   if (beta === null || returns === null || market === null) return { beta: null, alpha: null };
-  return { beta, alpha: finite((mean(returns) - beta * mean(market)) * TRADING_DAYS) };
+  return { beta, alpha: finite((returns.mean - beta * market.mean) * TRADING_DAYS) };
 }

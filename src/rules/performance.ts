@@ -38,7 +38,7 @@ export function timeline(days: readonly TradingDay[]): Timeline {
 }
 
 /** Returns from each day to the next; null where there are fewer than 2 or one starts from nothing. */
-export function returnsOf(dailyValues: Series): Series | null {
+export function returnsOf(dailyValues: Series): Sample | null {
   if (dailyValues.length < 3) return null;
   const returns = new Float64Array(dailyValues.length - 1);
   for (let day = 1; day < dailyValues.length; day++) {
@@ -46,7 +46,7 @@ export function returnsOf(dailyValues: Series): Series | null {
     if (Math.abs(before) < SMALLEST_DIVISOR) return null;
     returns[day - 1] = (dailyValues[day] ?? NaN) / before - 1;
   }
-  return returns;
+  return sampleOf(returns);
 }
 
 /** Null instead of NaN, an infinity, or a quotient by less than 1e-12; zero is never negative. */
@@ -62,17 +62,32 @@ export function mean(values: Series): number {
   return sum / values.length;
 }
 
-/** Sum of the products of both series' deviations from their means, over n − 1. */
-export function covariance(a: Series, b: Series): number {
-  const meanA = mean(a);
-  const meanB = mean(b);
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? NaN) - meanA) * ((b[i] ?? NaN) - meanB);
-  return sum / (a.length - 1);
+/** A series with what most figures need of it. */
+export interface Sample {
+  readonly values: Series;
+  readonly mean: number;
+  /** Over n − 1. */
+  readonly variance: number;
 }
 
-/** Sample standard deviation, over n − 1. */
-export const deviation = (values: Series): number => Math.sqrt(covariance(values, values));
+export function sampleOf(values: Series): Sample {
+  const middle = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const away = (values[i] as number) - middle;
+    sum += away * away;
+  }
+  return { values, mean: middle, variance: sum / (values.length - 1) };
+}
+
+/** Sum of the products of both series' deviations from their means, over n − 1. */
+export function covariance(a: Sample, b: Sample): number {
+  const { values, mean: meanA } = a;
+  const { values: others, mean: meanB } = b;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += ((values[i] as number) - meanA) * ((others[i] ?? NaN) - meanB);
+  return sum / (values.length - 1);
+}
 
 /** `e_n/e_0 − 1` and `(e_n/e_0)^(252/n) − 1` of daily values, n being the number of returns. */
 export function growthOf(dailyValues: Series): { readonly total_return: number | null; readonly cagr: number | null } {
@@ -98,9 +113,9 @@ export const performanceOf = ({ daily, max_drawdown }: Course): Performance => (
 });
 
 /** Yearly volatility and Sharpe ratio (risk-free rate 0) of daily returns. */
-export function riskOf(returns: Series | null): { readonly volatility: number | null; readonly sharpe: number | null } {
+export function riskOf(returns: Sample | null): { readonly volatility: number | null; readonly sharpe: number | null } {
   if (returns === null) return { volatility: null, sharpe: null };
-  const spread = deviation(returns);
+  const spread = Math.sqrt(returns.variance);
   const yearly = Math.sqrt(TRADING_DAYS);
-  return { volatility: finite(spread * yearly), sharpe: ratio(mean(returns) * yearly, spread) };
+  return { volatility: finite(spread * yearly), sharpe: ratio(returns.mean * yearly, spread) };
 }

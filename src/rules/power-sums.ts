@@ -33,9 +33,13 @@ export function sumPowers(values: Series, count: number, sums: Series, at: numbe
   sums.set([s1, s2, s3, s4, s5, s6, s7, s8, s9], at);
 }
 
-/** S₁ − xS₂ + x²S₃ − … + x⁸S₉ of the nine sums from `at` on. */
+/** S₁ − xS₂ + x²S₃ − … + x⁸S₉ of the nine sums from `at` on: in pairs, so that few of the products wait for others (Estrin's scheme). */
 export function alternating(sums: Series, at: number, x: number): number {
-  const rest = (sums[at + 5] as number) - x * ((sums[at + 6] as number) - x * ((sums[at + 7] as number) - x * (sums[at + 8] as number)));
-  const inner = (sums[at + 2] as number) - x * ((sums[at + 3] as number) - x * ((sums[at + 4] as number) - x * rest));
-  return (sums[at] as number) - x * ((sums[at + 1] as number) - x * inner);
+  const x2 = x * x;
+  const x4 = x2 * x2;
+  const first = (sums[at] as number) - x * (sums[at + 1] as number);
+  const second = (sums[at + 2] as number) - x * (sums[at + 3] as number);
+  const third = (sums[at + 4] as number) - x * (sums[at + 5] as number);
+  const fourth = (sums[at + 6] as number) - x * (sums[at + 7] as number);
+  return first + x2 * second + x4 * (third + x2 * fourth + x4 * (sums[at + 8] as number));
 }

@@ -51,6 +51,13 @@ describe('a constant mix', () => {
     expect(mix(['100', '50'], actions, 1, '25')[1]).toBeCloseTo(1015, 9);
   });
 
+  it('that lost more than all it had falls deepest where it owes most, however much it has later', () => {
+    const history = priceHistory(closes('100', '75', '37.5', '41.25', '8.25'), [split('2026-01-07', 2n, 1n)]);
+    const { daily, max_drawdown } = staticMix(history, 100, 6, parseAmount('0'));
+    expect([...daily].map(Math.round)).toEqual([100, -50, -50, -80, 304]);
+    expect(max_drawdown).toBeCloseTo(-1.8, 12);
+  });
+
   it('has the daily values and the deepest fall of the mix bar by bar', () => {
     const exposures = fc.constantFrom(0, 0.003, 0.25, 0.5, 0.9, 1, 1.7, 6, -0.6);
     fc.assert(
