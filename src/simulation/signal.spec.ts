@@ -107,6 +107,14 @@ describe('a quote', () => {
       'HALTED',
     ]));
 
+  it('that halted the position is judged again after a split', () =>
+    expect(tiny({ bars: days, quotes: closing('100', '50', '50', '50'), actions: ['2024-03-06,split,2,'] }).reasons).toEqual([
+      'NO_TRIGGER',
+      'PRICE_JUMP',
+      'NO_TRIGGER',
+      'NO_TRIGGER',
+    ]));
+
   it('is no jump where a split explains it', () => {
     const { reasons, result } = tiny({ bars: days, quotes: closing('100', '50', '50', '50'), actions: ['2024-03-05,split,2,'] });
     expect(reasons).toEqual(['NO_TRIGGER', 'NO_TRIGGER', 'NO_TRIGGER', 'NO_TRIGGER']);

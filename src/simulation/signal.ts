@@ -66,7 +66,10 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
   let halted = false;
   for (let bar = 0; bar < tape.bars; bar++) {
     const at = tape.at[bar] ?? 0;
-    for (; (steps[step]?.bar ?? Number.POSITIVE_INFINITY) <= bar; step++) memory = restated(memory, steps[step]);
+    for (; (steps[step]?.bar ?? Number.POSITIVE_INFINITY) <= bar; step++) {
+      memory = restated(memory, steps[step]);
+      halted = false; // as live: the next price is judged again, and where the action explains nothing it halts again
+    }
     while (quote + 1 < quotes.length && epochMs(quotes[quote + 1]?.ts ?? '') <= at) quote++;
     prices.push(0n);
     if (bar === 0) continue;
