@@ -3,7 +3,7 @@ import { loadCalendar } from '../market-data/calendar-file.adapter';
 import { loadActions, loadQuotes } from '../market-data/csv.adapter';
 import { parseSettings } from '../rules/settings';
 import { loadTape } from '../simulation/csv-files.adapter';
-import { marketFor, resultOf, simulate } from '../simulation/engine';
+import { decideRun, marketFor, resultOf } from '../simulation/engine';
 import { dataFor, historyOf } from '../simulation/simulation-data';
 import { tapeBetween } from '../simulation/tape';
 import { type FillFlags, readFill } from './fill-arguments';
@@ -22,6 +22,6 @@ export async function simulationText(flags: SimulateFlags): Promise<string> {
   const rules = parseSettings(settings);
   const data = dataFor(historyOf(tape, actions, quotes), rules);
   const terms = { ...start, settings: rules, fill, costs };
-  const result = resultOf(simulate(data, terms), marketFor(data, terms));
+  const result = resultOf(decideRun(data, terms), marketFor(data, terms));
   return flags.json ? JSON.stringify(result) : describeResult(result);
 }

@@ -107,13 +107,17 @@ describe('a quote', () => {
       'HALTED',
     ]));
 
-  it('that halted the position is judged again after a split', () =>
-    expect(tiny({ bars: days, quotes: closing('100', '50', '50', '50'), actions: ['2024-03-06,split,2,'] }).reasons).toEqual([
+  it.each([
+    ['split', '50', '2024-03-06,split,2,'],
+    ['dividend', '60', '2024-03-06,dividend,40,'],
+  ])('that halted the position is judged again after a %s', (_action, price, action) =>
+    expect(tiny({ bars: days, quotes: closing('100', price, price, price), actions: [action] }).reasons).toEqual([
       'NO_TRIGGER',
       'PRICE_JUMP',
       'NO_TRIGGER',
       'NO_TRIGGER',
-    ]));
+    ]),
+  );
 
   it('is no jump where a split explains it', () => {
     const { reasons, result } = tiny({ bars: days, quotes: closing('100', '50', '50', '50'), actions: ['2024-03-05,split,2,'] });

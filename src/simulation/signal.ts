@@ -68,8 +68,8 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
     const at = tape.at[bar] ?? 0;
     for (; (steps[step]?.bar ?? Number.POSITIVE_INFINITY) <= bar; step++) {
       memory = restated(memory, steps[step]);
-      // As live: the next price is judged again, and where the split explains nothing it halts again.
-      if (steps[step]?.actions.some(({ type }) => type === 'split')) halted = false;
+      // As live, for every action: the next price is judged again, and where the action explains nothing it halts again.
+      halted = false;
     }
     while (quote + 1 < quotes.length && epochMs(quotes[quote + 1]?.ts ?? '') <= at) quote++;
     prices.push(0n);

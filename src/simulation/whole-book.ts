@@ -11,7 +11,7 @@ import type { RunTrade, Stretch } from './run-state';
 const UNITS = 100_000_000;
 const HUNDRED_PERCENT = 100 * UNITS;
 
-/** Of units within the bound, which no amount's own limit is below. */
+/** Of units within the bound, and so within the limit of an amount. */
 const amount = (units: number): Amount => BigInt(units) as Amount;
 
 /** What a fill came to, in units; overwritten by the next one. */
