@@ -1,6 +1,7 @@
 /** One simulation of recorded bars, and its result as `vb simulate` prints it. */
 import { loadCalendar } from '../market-data/calendar-file.adapter';
 import { loadActions, loadQuotes } from '../market-data/csv.adapter';
+import { placeActions } from '../market-data/placed-actions';
 import { parseSettings } from '../rules/settings';
 import { loadTape } from '../simulation/csv-files.adapter';
 import { decideRun, marketFor, resultOf } from '../simulation/engine';
@@ -16,9 +17,10 @@ export type SimulateFlags = RunFlags & FillFlags;
 export async function simulationText(flags: SimulateFlags): Promise<string> {
   const { symbol: _symbol, exchange, settings, ...start } = await readRunTerms(flags);
   const { fill, costs } = readFill(flags);
-  const tape = tapeBetween(await loadTape(flags.bars, loadCalendar(null), exchange), flags.start ?? null, flags.end ?? null);
+  const calendar = loadCalendar(null);
+  const tape = tapeBetween(await loadTape(flags.bars, calendar, exchange), flags.start ?? null, flags.end ?? null);
   const quotes = flags.quotes === undefined ? null : await loadQuotes(flags.quotes);
-  const actions = flags.actions === undefined ? [] : await loadActions(flags.actions);
+  const actions = flags.actions === undefined ? [] : placeActions(await loadActions(flags.actions), calendar, exchange);
   const rules = parseSettings(settings);
   const data = dataFor(historyOf(tape, actions, quotes), rules);
   const terms = { ...start, settings: rules, fill, costs };

@@ -2,6 +2,7 @@
 import { formatAmount } from '../kernel/amount';
 import { loadCalendar } from '../market-data/calendar-file.adapter';
 import { loadActions, loadQuotes } from '../market-data/csv.adapter';
+import { placeActions } from '../market-data/placed-actions';
 import { loadTape } from '../simulation/csv-files.adapter';
 import { type HeatmapAxes, heatmapFor, runRows } from '../simulation/job-plan';
 import { simulationPool } from '../simulation/simulation-pool.adapter';
@@ -36,9 +37,10 @@ async function read(flags: SweepCommandFlags): Promise<{ readonly request: Sweep
   const { symbol, exchange, settings, cash, qty, stockPct } = await readRunTerms(flags);
   const { fill, costs } = readFill(flags);
   const terms = readSweepTerms(flags);
-  const tape = await loadTape(flags.bars, loadCalendar(null), exchange);
+  const calendar = loadCalendar(null);
+  const tape = await loadTape(flags.bars, calendar, exchange);
   const quotes = flags.quotes === undefined ? null : await loadQuotes(flags.quotes);
-  const actions = flags.actions === undefined ? [] : await loadActions(flags.actions);
+  const actions = flags.actions === undefined ? [] : placeActions(await loadActions(flags.actions), calendar, exchange);
   const task = {
     cash: formatAmount(cash),
     qty: formatAmount(qty),

@@ -69,19 +69,39 @@ export function exceedPreviousClose(date: TradingDay, entries: readonly ActionEn
   return exceedsPrice(sumOf(dividends), closeBefore(dividends, entries));
 }
 
+/** What a session opened to: prices from before it count `factor` times. */
+export interface PriceChange {
+  readonly ex_open: Instant;
+  readonly factor: Exact;
+}
+
 /** What the quote gate remembers, restated by every action since the last good price: neither a split nor a dividend is a jump. */
 export function memoryToday(memory: QuoteMemory | null, entries: readonly ActionEntry[]): QuoteMemory | null {
   if (memory === null || memory.last_good_ts === null || entries.length === 0) return memory;
-  const since = memory.restated_to !== null && memory.restated_to > memory.last_good_ts ? memory.restated_to : memory.last_good_ts;
-  const dates = exDates(entries, since);
-  const last = dates.at(-1);
-  if (!last) return memory;
+  const later = exDates(entries, knownAt(memory, memory.last_good_ts));
+  return memoryAfter(
+    memory,
+    later.map((date) => ({ ex_open: date.ex_open, factor: factorOf(date, entries) })),
+  );
+}
+
+/** The same by what each ex-date changed, in the order in which they came. */
+export function memoryAfter(memory: QuoteMemory | null, changes: readonly PriceChange[]): QuoteMemory | null {
+  const last = changes.at(-1);
+  if (memory === null || memory.last_good_ts === null || last === undefined) return memory;
+  const since = knownAt(memory, memory.last_good_ts);
+  if (last.ex_open <= since) return memory;
+  const later = changes.filter(({ ex_open }) => ex_open > since);
   return restateMemory(
     memory,
-    dates.reduce((factor, date) => multiply(factor, factorOf(date, entries)), ONE),
+    later.reduce((product, { factor }) => multiply(product, factor), ONE),
     last.ex_open,
   );
 }
+
+/** Until when the last good price counts what changed prices. */
+const knownAt = ({ restated_to }: QuoteMemory, lastGoodTs: Instant): Instant =>
+  restated_to !== null && restated_to > lastGoodTs ? restated_to : lastGoodTs;
 
 function factorOf({ splits, dividends }: ExDate, entries: readonly ActionEntry[]): Exact {
   const split = splits.reduce((factor, { ratio }) => multiply(factor, priceFactor(parseRatio(ratio))), ONE);

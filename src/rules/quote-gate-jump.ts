@@ -55,7 +55,7 @@ const LARGEST_SPLIT_TERM = 10n;
  * The last good price after a corporate action, which multiplied prices by `factor` (a split `new:old` by old/new, a dividend by
  * (P − D)/P); rounded half-even to 8 places. Waiting candidates are forgotten.
  */
-export function restateMemory(memory: QuoteMemory, factor: Exact, actionAt: Instant | null = null): QuoteMemory {
+export function restateMemory(memory: QuoteMemory, factor: Exact, actionAt: Instant): QuoteMemory {
   if (memory.last_good_price === null) return NO_MEMORY;
   return {
     ...NO_MEMORY,

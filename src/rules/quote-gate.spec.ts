@@ -176,7 +176,7 @@ describe('a price far from the last good one', () => {
 });
 
 describe('the last good price after a corporate action', () => {
-  const split = restateMemory(good('649.35', minutesAgo(10)), { n: 1n, d: 7n });
+  const split = restateMemory(good('649.35', minutesAgo(10)), { n: 1n, d: 7n }, minutesAgo(1));
 
   it('is restated, so that the new prices are no jump', () => {
     expect(split.last_good_price).toBe('92.76428571');
@@ -189,7 +189,7 @@ describe('the last good price after a corporate action', () => {
     expect(said(judge({ last: '92.5' }, { memory: verdict.memory }))).toBe('LAST 92.5');
   });
 
-  it('is none where there was none', () => expect(restateMemory(NO_MEMORY, { n: 1n, d: 7n })).toEqual(NO_MEMORY));
+  it('is none where there was none', () => expect(restateMemory(NO_MEMORY, { n: 1n, d: 7n }, minutesAgo(1))).toEqual(NO_MEMORY));
 });
 
 describe('a historical bar', () => {

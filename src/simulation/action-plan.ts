@@ -1,18 +1,23 @@
 /** When corporate actions come on a tape, and how prices before them are to be read: the same for every run over the tape. */
 import { type Amount, formatAmount } from '../kernel/amount';
+import type { Instant } from '../kernel/clock';
 import { DomainError } from '../kernel/errors';
 import { type Exact, exact, multiply, roundHalfEven } from '../kernel/exact';
 import { parseDate } from '../market-data/civil-date';
-import type { RecordedAction } from '../market-data/recorded-actions';
+import type { PlacedAction } from '../market-data/placed-actions';
 import { priceAt } from './price-column';
 import { firstIndex, type Tape } from './tape';
 
-export interface PlannedSplit {
+interface Planned {
+  readonly ex_open: Instant;
+}
+
+export interface PlannedSplit extends Planned {
   readonly type: 'split';
   readonly ratio: { readonly new: bigint; readonly old: bigint };
 }
 
-export interface PlannedDividend {
+export interface PlannedDividend extends Planned {
   readonly type: 'dividend';
   readonly perShare: Amount;
   /** The bar before whose evaluation it is paid; null where the tape ends first. */
@@ -32,7 +37,7 @@ export interface ActionStep {
  * Actions on or before the first bar, and those after the last, are left out.
  * Throws DomainError `action.too_large` for a dividend that is not below the close before it.
  */
-export function planActions(tape: Tape, actions: readonly RecordedAction[]): readonly ActionStep[] {
+export function planActions(tape: Tape, actions: readonly PlacedAction[]): readonly ActionStep[] {
   const first = tape.days[0] ?? 0;
   const steps = new Map<number, (PlannedSplit | PlannedDividend)[]>();
   let close: Exact | null = null;
@@ -52,13 +57,15 @@ export function planActions(tape: Tape, actions: readonly RecordedAction[]): rea
     exDate = action.ex_date;
     const planned = steps.get(bar) ?? [];
     steps.set(bar, planned);
+    const { ex_open } = action;
     if (action.type === 'split') {
-      planned.push({ type: 'split', ratio: action.ratio });
+      planned.push({ type: 'split', ex_open, ratio: action.ratio });
       close = close && multiply(close, { n: action.ratio.old, d: action.ratio.new });
       left = close;
     } else {
       planned.push({
         type: 'dividend',
+        ex_open,
         perShare: action.amount,
         payBar: payBarOf(tape, action, exDay, bar),
         anchorFactor: factorOf(left, action),
@@ -69,7 +76,7 @@ export function planActions(tape: Tape, actions: readonly RecordedAction[]): rea
   return [...steps].map(([bar, list]) => ({ bar, actions: list }));
 }
 
-function inOrder(a: RecordedAction, b: RecordedAction): number {
+function inOrder(a: PlacedAction, b: PlacedAction): number {
   if (a.ex_date !== b.ex_date) return a.ex_date < b.ex_date ? -1 : 1;
   return Number(a.type === 'dividend') - Number(b.type === 'dividend');
 }
@@ -82,7 +89,7 @@ function regularCloseBefore(tape: Tape, bar: number): Exact | null {
 
 const lessDividend = (close: Exact, amount: Amount): Exact => ({ n: close.n * 100_000_000n - amount * close.d, d: close.d * 100_000_000n });
 
-function factorOf(close: Exact | null, action: RecordedAction & { readonly type: 'dividend' }): Exact | null {
+function factorOf(close: Exact | null, action: PlacedAction & { readonly type: 'dividend' }): Exact | null {
   if (close === null) return null;
   const left = lessDividend(close, action.amount);
   if (left.n <= 0n) {
@@ -96,7 +103,7 @@ function factorOf(close: Exact | null, action: RecordedAction & { readonly type:
 }
 
 /** Paid on the first bar on or after the pay date, and never before the ex-date. */
-function payBarOf(tape: Tape, { pay_date }: RecordedAction & { readonly type: 'dividend' }, exDay: number, exBar: number): number | null {
+function payBarOf(tape: Tape, { pay_date }: PlacedAction & { readonly type: 'dividend' }, exDay: number, exBar: number): number | null {
   if (pay_date === null || parseDate(pay_date) <= exDay) return exBar;
   const bar = firstIndex(tape.days, parseDate(pay_date));
   return bar === tape.bars ? null : Math.max(bar, exBar);

@@ -2,6 +2,7 @@
 import { messageOf } from '../kernel/errors';
 import { type Clock, epochMs } from '../kernel/clock';
 import type { Ids } from '../kernel/ids';
+import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import type { Log } from '../platform/observability/log';
 import type { Timer } from '../platform/time/timer.port';
 import { type ClaimedJob, type JobTable, LEASE_MS, type StoredRun } from './job.table';
@@ -44,6 +45,7 @@ export class JobWorker {
     private readonly log: Log,
     private readonly codeVersion: string,
     private readonly ids: Ids,
+    private readonly calendar: ExchangeCalendar,
   ) {}
 
   start(): void {
@@ -169,7 +171,8 @@ export class JobWorker {
   }
 
   private async tapeSet({ tenantId }: ClaimedJob, { tape_id, tape_hash, actions }: PositionRequest, withRanges: boolean): Promise<TapeSet> {
-    const { tape, quotes } = await this.tapes.load(tenantId, tape_id, withRanges);
-    return { key: `${tenantId} ${tape_id} ${tape_hash} ${withRanges} ${actions}`, tape, actions: actionsOf(actions, 'actions'), quotes };
+    const { tape, quotes, view } = await this.tapes.load(tenantId, tape_id, withRanges);
+    const placed = actionsOf(actions, 'actions', this.calendar, view.exchange);
+    return { key: `${tenantId} ${tape_id} ${tape_hash} ${withRanges} ${actions}`, tape, actions: placed, quotes };
   }
 }

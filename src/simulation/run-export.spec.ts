@@ -2,15 +2,16 @@ import { inflateRawSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { type ExportedRun, exportCsv, exportJson, exportXlsx, sheetsOf } from './run-export';
 import { Workbench } from './simulation-task';
-import { settingsFrom } from './simulation-request';
-import { readActions } from '../market-data/recorded-actions';
+import { actionsOf, settingsFrom } from './simulation-request';
+import { PublishedCalendar } from '../market-data/published-calendar';
 import { tiny } from './simulation.spec-support';
 
 const BARS = ['2024-01-30 100', '2024-01-31 104', '2024-02-01 99', '2024-02-02 108.88888888'];
 
 function exported(): ExportedRun {
   const { tape } = tiny({ bars: BARS }).run.data;
-  const actions = readActions('ex_date,type,value,pay_date\n2024-02-01,dividend,0.5,2024-02-02\n', 'actions.csv');
+  const csv = 'ex_date,type,value,pay_date\n2024-02-01,dividend,0.5,2024-02-02\n';
+  const actions = actionsOf(csv, 'actions.csv', new PublishedCalendar(), 'XNYS');
   const task = {
     cash: '10000',
     qty: '100',

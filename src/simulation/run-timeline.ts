@@ -1,11 +1,11 @@
 /** The decision timeline of a stored run: any bar of it explained by the rules again, from the columns that were kept. */
 import { type Amount, formatAmount, parseAmount, ZERO } from '../kernel/amount';
+import type { PlacedAction } from '../market-data/placed-actions';
 import { evaluateRules, type RulesOutcome } from '../rules/evaluation';
 import { parseSettings, type RuleSettings } from '../rules/settings';
 import { reasonOf } from './decision-reasons';
 import { priceAt } from './price-column';
 import { dataFor, historyOf } from './simulation-data';
-import { actionsOf, type PositionRequest } from './simulation-request';
 import { equityText, type RunDetails, type RunTask, type StretchRow } from './simulation-task';
 import type { LoadedTape } from './tape.table';
 import { labelOf, tapeBetween } from './tape';
@@ -30,17 +30,17 @@ export interface TimelineRun {
   readonly details: RunDetails;
   readonly reasonParts: readonly string[];
   readonly task: RunTask;
-  readonly position: PositionRequest;
+  readonly actions: readonly PlacedAction[];
   readonly loaded: LoadedTape;
 }
 
 /** Up to `limit` bars from `from` on; with `reasons` only those that end in one of them. */
 export function timelineRows(run: TimelineRun, from: number, limit: number, reasons: ReadonlySet<string> | null): readonly TimelineRow[] {
-  const { details, task, position, loaded } = run;
+  const { details, task, actions, loaded } = run;
   const codes = bytesOf(run.reasonParts);
   const settings = parseSettings(task.settings);
   const tape = tapeBetween(loaded.tape, task.start, task.end);
-  const { signal } = dataFor(historyOf(tape, actionsOf(position.actions, 'actions'), loaded.quotes), settings);
+  const { signal } = dataFor(historyOf(tape, actions, loaded.quotes), settings);
   const rows: TimelineRow[] = [];
   for (let bar = from; bar < tape.bars && rows.length < limit; bar++) {
     const reason = reasonOf(codes[bar] ?? 0);

@@ -1,9 +1,10 @@
 /** The price that each evaluation sees: the bar's close, or the quote in force judged as live ones are; NaN where it must hold whatever the position is. */
 import { epochMs, toInstant } from '../kernel/clock';
-import { type Exact, multiply, ONE } from '../kernel/exact';
+import { type Exact, ONE } from '../kernel/exact';
+import { memoryAfter, type PriceChange } from '../rules/action-prices';
 import type { Quote } from '../rules/price-policy';
 import { judgeQuote, type QuoteGateSettings } from '../rules/quote-gate';
-import { type QuoteMemory, restateMemory } from '../rules/quote-gate-jump';
+import type { QuoteMemory } from '../rules/quote-gate-jump';
 import type { ActionStep } from './action-plan';
 import { type BarReason, codeOf } from './decision-reasons';
 import { doublesOf, type PriceColumn, priceColumn } from './price-column';
@@ -60,6 +61,7 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
   const prices: bigint[] = [];
   const units = new Float64Array(tape.bars).fill(Number.NaN);
   const reasons = new Uint8Array(tape.bars);
+  const changes: PriceChange[] = [];
   let memory: QuoteMemory | null = null;
   let quote = -1;
   let step = 0;
@@ -67,7 +69,7 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
   for (let bar = 0; bar < tape.bars; bar++) {
     const at = tape.at[bar] ?? 0;
     for (; (steps[step]?.bar ?? Number.POSITIVE_INFINITY) <= bar; step++) {
-      memory = restated(memory, steps[step]);
+      changes.push(...changesOf(steps[step]));
       // As live, for every action: the next price is judged again, and where the action explains nothing it halts again.
       halted = false;
     }
@@ -78,6 +80,7 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
       reasons[bar] = codeOf(halted ? 'HALTED' : closedReason(tape, bar));
       continue;
     }
+    memory = memoryAfter(memory, changes);
     const verdict = judgeQuote({ quote: quotes[quote] ?? null, now: toInstant(at), settings, memory, explained: false });
     memory = verdict.memory;
     if (verdict.usable) {
@@ -95,11 +98,8 @@ function judgedSignal(tape: Tape, quotes: readonly Quote[], steps: readonly Acti
 const isSeenSession = (tape: Tape, bar: number, { allow_after_hours }: SignalSettings): boolean =>
   tape.dated || isTradable(tape, bar, allow_after_hours);
 
-/** The last good price as corporate actions restate it: all that come before one evaluation at once, as the live gate does it. */
-function restated(memory: QuoteMemory | null, step: ActionStep | undefined): QuoteMemory | null {
-  if (memory === null || step === undefined) return memory;
-  return restateMemory(memory, step.actions.map(priceFactorOf).reduce(multiply, ONE));
-}
+const changesOf = (step: ActionStep | undefined): readonly PriceChange[] =>
+  step?.actions.map((action) => ({ ex_open: action.ex_open, factor: priceFactorOf(action) })) ?? [];
 
 const priceFactorOf = (action: ActionStep['actions'][number]): Exact =>
   action.type === 'split' ? { n: action.ratio.old, d: action.ratio.new } : (action.anchorFactor ?? ONE);

@@ -1,5 +1,5 @@
 /** Prepares a tape once for any number of runs: when actions come, what evaluations see, and the history that benchmarks are made from. */
-import type { RecordedAction } from '../market-data/recorded-actions';
+import type { PlacedAction } from '../market-data/placed-actions';
 import type { PastAction, PriceHistory } from '../rules/benchmarks';
 import type { Quote } from '../rules/price-policy';
 import { pricedBars } from '../rules/held-stretches';
@@ -20,7 +20,7 @@ export interface History {
 }
 
 /** Throws DomainError for a dividend that the bars cannot explain. */
-export function historyOf(tape: Tape, actions: readonly RecordedAction[], quotes: readonly Quote[] | null): History {
+export function historyOf(tape: Tape, actions: readonly PlacedAction[], quotes: readonly Quote[] | null): History {
   const steps = planActions(tape, actions);
   const closes = doublesOf(tape.close);
   const prices = {

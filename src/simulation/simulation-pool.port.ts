@@ -1,5 +1,5 @@
 /** Where runs are computed: threads of this process, or the caller's own. */
-import type { RecordedAction } from '../market-data/recorded-actions';
+import type { PlacedAction } from '../market-data/placed-actions';
 import type { Quote } from '../rules/price-policy';
 import type { RunOutcome, RunTask } from './simulation-task';
 import type { Tape } from './tape';
@@ -8,7 +8,7 @@ export interface TapeSet {
   /** Equal for equal contents. */
   readonly key: string;
   readonly tape: Tape;
-  readonly actions: readonly RecordedAction[];
+  readonly actions: readonly PlacedAction[];
   readonly quotes: readonly Quote[] | null;
 }
 

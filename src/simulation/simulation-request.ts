@@ -1,8 +1,11 @@
 /** What a user asks to be simulated, in its full form: nothing in it is left to defaults, so that it can be hashed, stored and run again. */
 import { createHash } from 'node:crypto';
+import type { Exchange } from '../contracts/instrument';
 import { formatAmount, parseAmount } from '../kernel/amount';
 import { InputError } from '../kernel/errors';
-import { readActions, type RecordedAction } from '../market-data/recorded-actions';
+import type { ExchangeCalendar } from '../market-data/exchange-calendar';
+import { type PlacedAction, placeActions } from '../market-data/placed-actions';
+import { readActions } from '../market-data/recorded-actions';
 import { HISTORICAL_SETTINGS_TEXT, parseSettings, type SettingsText } from '../rules/settings';
 import { checkSettings, SETTING_NAMES, validateSettings } from '../rules/settings-validation';
 import { FILL_MODELS, type FillModel } from './fill-model';
@@ -80,7 +83,7 @@ export function positionRequest(input: PositionInput, range: RangeInput, tapeHas
     spread_bps: bps(range.spread_bps, 'spread_bps'),
   };
   const csv = actionsCsv(actions);
-  actionsOf(csv, `${field}.actions`);
+  readActions(csv, `${field}.actions`);
   return { tape_id, tape_hash: tapeHash, actions: csv, task };
 }
 
@@ -109,7 +112,9 @@ const valuesOf = (point: ParameterPoint): object =>
     }),
   );
 
-export const actionsOf = (csv: string, source: string): readonly RecordedAction[] => readActions(csv, source);
+/** A request's actions where its tape was traded. */
+export const actionsOf = (csv: string, source: string, calendar: ExchangeCalendar, exchange: Exchange): readonly PlacedAction[] =>
+  placeActions(readActions(csv, source), calendar, exchange);
 
 const actionsCsv = (actions: readonly ActionInput[]): string =>
   [

@@ -1,7 +1,7 @@
 /** One run as data that travels between threads, and what comes back. Pure: where it runs changes nothing. */
 import { formatAmount, formatOptional, parseAmount } from '../kernel/amount';
 import { roundHalfEven } from '../kernel/exact';
-import type { RecordedAction } from '../market-data/recorded-actions';
+import type { PlacedAction } from '../market-data/placed-actions';
 import type { Market } from '../rules/metrics';
 import type { Quote } from '../rules/price-policy';
 import { parseSettings, type RuleSettings, type SettingsText } from '../rules/settings';
@@ -98,7 +98,7 @@ export class Workbench {
 
   constructor(
     private readonly tape: Tape,
-    private readonly actions: readonly RecordedAction[],
+    private readonly actions: readonly PlacedAction[],
     private readonly quotes: readonly Quote[] | null,
   ) {}
 
@@ -155,7 +155,7 @@ function benchmarksFor(prepared: Prepared, terms: SimulationTerms): Market {
 }
 
 /** Throws what a run of these parameters would throw, before any work starts. */
-export function checkTask(tape: Tape, actions: readonly RecordedAction[], { start, end }: Pick<RunTask, 'start' | 'end'>): void {
+export function checkTask(tape: Tape, actions: readonly PlacedAction[], { start, end }: Pick<RunTask, 'start' | 'end'>): void {
   planActions(tapeBetween(tape, start, end), actions);
 }
 

@@ -73,7 +73,7 @@ export class TapeDto implements TapeView {
   @TextField() readonly id!: string;
   @TextField() readonly name!: string;
   @TextField() readonly symbol!: string;
-  @TextField() readonly exchange!: string;
+  @TextField() readonly exchange!: Exchange;
   @TextField() readonly source!: string;
   @TextField({ description: 'SHA-256 of the bars' }) readonly hash!: string;
   @CountField() readonly bars!: number;

@@ -58,13 +58,13 @@ import { TapesController } from './tapes.controller';
     },
     {
       provide: JobWorker,
-      inject: [JobTable, TapeTable, Clock, Timer, Log, Ids],
-      useFactory: (jobs: JobTable, tapes: TapeTable, clock: Clock, timer: Timer, log: Log, ids: Ids) =>
-        new JobWorker(jobs, tapes, simulationPool(), clock, timer, log, codeVersion(), ids),
+      inject: [JobTable, TapeTable, Clock, Timer, Log, Ids, ExchangeCalendar],
+      useFactory: (jobs: JobTable, tapes: TapeTable, clock: Clock, timer: Timer, log: Log, ids: Ids, calendar: ExchangeCalendar) =>
+        new JobWorker(jobs, tapes, simulationPool(), clock, timer, log, codeVersion(), ids, calendar),
     },
     {
       provide: Simulations,
-      inject: [JobTable, TapeTable, PresetTable, JobWorker],
+      inject: [JobTable, TapeTable, PresetTable, JobWorker, ExchangeCalendar],
       useFactory: (...parts: ConstructorParameters<typeof Simulations>) => new Simulations(...parts),
     },
   ],

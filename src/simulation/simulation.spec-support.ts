@@ -1,6 +1,7 @@
 /** Tiny tapes for tests: bars as lines, a run in one call, and what it did in words. */
 import { formatAmount, parseAmount, ZERO } from '../kernel/amount';
 import { PublishedCalendar } from '../market-data/published-calendar';
+import { placeActions } from '../market-data/placed-actions';
 import { readActions } from '../market-data/recorded-actions';
 import { QUOTE_HEADER, readQuotes } from '../market-data/recorded-quotes';
 import { parseSettings } from '../rules/settings';
@@ -51,7 +52,8 @@ const calendar = new PublishedCalendar();
 export function tiny(terms: TinyRun): TinyResult {
   const settings = parseSettings(settingsFrom({ ...PLAIN, ...terms.config }));
   const tape = readTape(csvOf(terms.bars), 'bars.csv', calendar, 'XNYS');
-  const actions = readActions(['ex_date,type,value,pay_date', ...(terms.actions ?? [])].join('\n'), 'actions.csv');
+  const recorded = readActions(['ex_date,type,value,pay_date', ...(terms.actions ?? [])].join('\n'), 'actions.csv');
+  const actions = placeActions(recorded, calendar, 'XNYS');
   const quotes = terms.quotes ? readQuotes([QUOTE_HEADER, ...terms.quotes].join('\n'), 'quotes.csv') : null;
   const data = dataFor(historyOf(tape, actions, quotes), settings);
   const start = {

@@ -4,6 +4,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Response } from 'express';
 import { InputError, NotFoundError } from '../kernel/errors';
+import { ExchangeCalendar } from '../market-data/exchange-calendar';
 import { Roles } from '../platform/http/access.decorators';
 import { Tenant } from '../platform/http/caller.decorators';
 import { type Page, pageDto, PageDto, wholeNumber } from '../platform/http/page.dto';
@@ -13,6 +14,7 @@ import { JobTable, type StoredRun } from './job.table';
 import { PresetTable } from './preset.table';
 import { timelineRows } from './run-timeline';
 import { JobDto, PresetDto, PresetsDto, RerunDto, RowsDto, RunDto, SavePresetDto, StartSimulationDto } from './simulation.dto';
+import { actionsOf } from './simulation-request';
 import { Simulations } from './simulations.service';
 import { TapeTable } from './tape.table';
 
@@ -114,6 +116,7 @@ export class RunsController {
   constructor(
     private readonly jobs: JobTable,
     private readonly tapes: TapeTable,
+    private readonly calendar: ExchangeCalendar,
   ) {}
 
   /** Runs side by side: parameters, metrics and benchmarks of each. */
@@ -144,9 +147,10 @@ export class RunsController {
     if (!position || !run.details) throw new NotFoundError('timeline of this run');
     const reasonParts = await this.jobs.runParts(tenantId, id);
     const loaded = await this.tapes.load(tenantId, position.tape_id);
+    const actions = actionsOf(position.actions, 'actions', this.calendar, loaded.view.exchange);
     const wanted = query.reasons === undefined ? null : new Set(query.reasons.split(','));
     return {
-      items: timelineRows({ details: run.details, reasonParts, task: position.task, position, loaded }, query.from, query.limit, wanted),
+      items: timelineRows({ details: run.details, reasonParts, task: position.task, actions, loaded }, query.from, query.limit, wanted),
     };
   }
 

@@ -1,6 +1,7 @@
 /** Takes requests for simulations and sweeps: refuses what cannot be run before any work starts, and queues the rest. */
 import { NotFoundError } from '../kernel/errors';
 import { parseDate, readDate } from '../market-data/civil-date';
+import type { ExchangeCalendar } from '../market-data/exchange-calendar';
 import type { JobTable, JobView } from './job.table';
 import { planJob } from './job-plan';
 import type { JobWorker } from './job-worker';
@@ -34,6 +35,7 @@ export class Simulations {
     private readonly tapes: TapeTable,
     private readonly presets: PresetTable,
     private readonly worker: JobWorker,
+    private readonly calendar: ExchangeCalendar,
   ) {}
 
   async start(tenantId: string, input: SimulationInput): Promise<JobView> {
@@ -101,7 +103,7 @@ export class Simulations {
     }
     const { tape, view } = await this.tapes.load(tenantId, input.tape_id);
     const request = positionRequest(input, range, view.hash, preset, field);
-    checkTask(tape, actionsOf(request.actions, `${field}.actions`), request.task);
+    checkTask(tape, actionsOf(request.actions, `${field}.actions`, this.calendar, view.exchange), request.task);
     return request;
   }
 

@@ -18,7 +18,7 @@ export interface TapeView {
   readonly id: string;
   readonly name: string;
   readonly symbol: string;
-  readonly exchange: string;
+  readonly exchange: Exchange;
   /** `upload`, `recorded` or the name of a provider. */
   readonly source: string;
   readonly hash: string;
@@ -139,7 +139,7 @@ const viewOf = (row: Row): TapeView => ({
   id: String(row['tape_id']),
   name: String(row['name']),
   symbol: String(row['symbol']),
-  exchange: String(row['exchange']),
+  exchange: String(row['exchange']) as Exchange,
   source: String(row['source']),
   hash: String(row['hash']),
   bars: Number(row['bars']),

@@ -1,6 +1,7 @@
 /** One random run by the three ways there are: live replay, simulation and oracle. */
 import { parseAmount, ZERO } from '../../src/kernel/amount';
 import { replay } from '../../src/cli/replay';
+import { placeActions } from '../../src/market-data/placed-actions';
 import { readActions } from '../../src/market-data/recorded-actions';
 import { readBars } from '../../src/market-data/recorded-bars';
 import { readQuotes } from '../../src/market-data/recorded-quotes';
@@ -35,7 +36,8 @@ const quotesOf = ({ quotesCsv }: RandomRun): readonly Quote[] | null => (quotesC
 export function simulated(run: RandomRun, bars = run.bars.length): { readonly run: SimulationRun; readonly result: RunResult } {
   const settings = parseSettings(settingsText(run));
   const tape = sliceTape(readTape(run.csv, 'random.csv', calendar, 'XNYS'), 0, bars);
-  const data = dataFor(historyOf(tape, readActions(run.actionsCsv, 'actions.csv'), quotesOf(run)), settings);
+  const actions = placeActions(readActions(run.actionsCsv, 'actions.csv'), calendar, 'XNYS');
+  const data = dataFor(historyOf(tape, actions, quotesOf(run)), settings);
   const terms = { ...startOf(run), settings, fill: 'close' as const, costs: NO_COSTS };
   const done = simulate(data, terms);
   return { run: done, result: resultOf(done, marketFor(data, terms)) };
