@@ -63,7 +63,7 @@ export function reportOf(run: RunRecord, market: Market): RunReport {
   const { history, terms, performance } = market;
   const metrics = metricsOf(run, market);
   const mix = staticMix(history, startOf(history.closes, run.held), metrics.exposure ?? 0, terms.withholding_tax_pct);
-  return { metrics, benchmarks: { buy_and_hold: performance, static_mix: performanceOf(mix) } };
+  return { metrics, benchmarks: { buy_and_hold: performance, static_mix: mix } };
 }
 
 export function metricsOf({ held, turnover, outcomes }: RunRecord, market: Market): Metrics {

@@ -1,11 +1,12 @@
-/** Quiet stretches of bars within one day, prepared so that what a constant mix gains over one of them is a polynomial. */
+/** Quiet stretches of bars, prepared so that what a constant mix gains over one of them is a polynomial. */
 import type { PriceHistory } from './benchmarks';
 import type { Series } from './performance';
 import { alternating, sumPowers, TERMS } from './power-sums';
+import { returnAt } from './share-returns';
 
 /** A bar with a larger return belongs to no segment; a segment is for mixes that no bar moves by more. */
 const SMALL_MOVE = 1 / 64;
-const LONGEST = 256;
+const LONGEST = 512;
 /** Fewer bars are followed one by one. */
 const SHORTEST = 32;
 
@@ -45,21 +46,17 @@ function segmentsOf(history: PriceHistory): MixSegments {
   return segments;
 }
 
-/** At day ends, actions and large moves. */
+/** At actions and large moves, after the first day. */
 function cut({ closes, timeline: { dayEnds }, actionsBefore }: PriceHistory): { readonly from: Int32Array; readonly to: Int32Array } {
   const [from, to]: [number[], number[]] = [[], []];
-  const cutBars = [...actionsBefore.keys(), closes.length];
-  let first = 0;
-  let day = 0;
+  const actionBars = [...actionsBefore.keys()];
   let step = 0;
-  for (let bar = 0; bar < closes.length; bar++) {
-    const isDayEnd = bar === dayEnds[day];
-    if (isDayEnd) day++;
-    const isAction = bar === cutBars[step];
-    if (isAction) step++;
-    const isQuiet = !isAction && Math.abs(returnAt(closes, bar)) <= SMALL_MOVE;
+  let first = (dayEnds[0] as number) + 1;
+  for (let bar = first; bar < closes.length; bar++) {
+    while ((actionBars[step] ?? bar) < bar) step++;
+    const isQuiet = bar !== actionBars[step] && Math.abs(returnAt(closes, bar)) <= SMALL_MOVE;
     const end = isQuiet ? bar + 1 : bar;
-    if (isQuiet && !isDayEnd && end - first < LONGEST) continue;
+    if (isQuiet && bar < closes.length - 1 && end - first < LONGEST) continue;
     if (end - first >= SHORTEST) {
       from.push(first);
       to.push(end);
@@ -68,9 +65,6 @@ function cut({ closes, timeline: { dayEnds }, actionsBefore }: PriceHistory): { 
   }
   return { from: Int32Array.from(from), to: Int32Array.from(to) };
 }
-
-/** Of one share over a bar without an action. */
-export const returnAt = (closes: Series, bar: number): number => (closes[bar] as number) / (closes[Math.max(0, bar - 1)] as number) - 1;
 
 function measure({ from, to, widest, lowest, highest, sums }: MixSegments, segment: number, closes: Series, returns: Series): void {
   const first = from[segment] as number;

@@ -62,12 +62,15 @@ export function mean(values: Series): number {
   return sum / values.length;
 }
 
-/** A series with what most figures need of it. */
-export interface Sample {
-  readonly values: Series;
+export interface Moments {
   readonly mean: number;
   /** Over n − 1. */
   readonly variance: number;
+}
+
+/** A series with what most figures need of it. */
+export interface Sample extends Moments {
+  readonly values: Series;
 }
 
 export function sampleOf(values: Series): Sample {
@@ -89,10 +92,18 @@ export function covariance(a: Sample, b: Sample): number {
   return sum / (values.length - 1);
 }
 
-/** `e_n/e_0 − 1` and `(e_n/e_0)^(252/n) − 1` of daily values, n being the number of returns. */
-export function growthOf(dailyValues: Series): { readonly total_return: number | null; readonly cagr: number | null } {
-  const n = dailyValues.length - 1;
-  const growth = n < 2 ? null : ratio(dailyValues[n] ?? NaN, dailyValues[0] ?? NaN);
+export interface Growth {
+  readonly total_return: number | null;
+  readonly cagr: number | null;
+}
+
+/** Of daily values. */
+export const growthOf = (dailyValues: Series): Growth =>
+  growthBetween(dailyValues[0] ?? NaN, dailyValues.at(-1) ?? NaN, dailyValues.length - 1);
+
+/** `e_n/e_0 − 1` and `(e_n/e_0)^(252/n) − 1` of the values of the first and the last day, n being the number of returns. */
+export function growthBetween(first: number, last: number, n: number): Growth {
+  const growth = n < 2 ? null : ratio(last, first);
   if (growth === null) return { total_return: null, cagr: null };
   return { total_return: finite(growth - 1), cagr: finite(growth ** (TRADING_DAYS / n) - 1) };
 }
@@ -113,7 +124,7 @@ export const performanceOf = ({ daily, max_drawdown }: Course): Performance => (
 });
 
 /** Yearly volatility and Sharpe ratio (risk-free rate 0) of daily returns. */
-export function riskOf(returns: Sample | null): { readonly volatility: number | null; readonly sharpe: number | null } {
+export function riskOf(returns: Moments | null): { readonly volatility: number | null; readonly sharpe: number | null } {
   if (returns === null) return { volatility: null, sharpe: null };
   const spread = Math.sqrt(returns.variance);
   const yearly = Math.sqrt(TRADING_DAYS);

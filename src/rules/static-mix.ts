@@ -1,9 +1,11 @@
 /** What a constant mix of stock and cash becomes: quiet segments of bars at once, the rest bar by bar. */
 import { type Amount, toNumber } from '../kernel/amount';
-import type { PastAction, PriceHistory } from './benchmarks';
+import type { PriceHistory } from './benchmarks';
 import { DrawdownWatch } from './drawdown';
+import { mixMoments } from './mix-returns';
 import { ceilingOver, floorOver, growthOver, isQuietFor, type MixSegments, segmentsFor } from './mix-segments';
-import type { Course, Series } from './performance';
+import { growthBetween, type Moments, type Performance, returnsOf, riskOf, type Series, SMALLEST_DIVISOR } from './performance';
+import { returnAt, returnWithActions } from './share-returns';
 
 /** Bars that are followed at once: what fits into the nearest memory. */
 const PIECE = 1_024;
@@ -12,24 +14,51 @@ const PIECE = 1_024;
  * What becomes of `start` held at the constant stock fraction `exposure`: `e_i = e_(i−1)(1 + exposure·b_i)`, b_i the return of one
  * share over the bar, splits and net dividends included; no rounding, no costs.
  */
-export const staticMix = (history: PriceHistory, start: number, exposure: number, withholdingTaxPct: Amount): Course =>
-  new Mix(history, segmentsFor(history), start, exposure, 1 - toNumber(withholdingTaxPct) / 100).run();
+export function staticMix(history: PriceHistory, start: number, exposure: number, withholdingTaxPct: Amount): Performance {
+  const kept = 1 - toNumber(withholdingTaxPct) / 100;
+  const { first, last, least, max_drawdown } = new Mix(history, segmentsFor(history), start, exposure, kept).run();
+  const isUsual = exposure >= 0 && exposure <= 1 && least >= SMALLEST_DIVISOR;
+  const moments = isUsual ? mixMoments(history, exposure, kept) : momentsByDay(history, start, exposure, kept);
+  return { ...growthBetween(first, last, history.timeline.dayEnds.length - 1), ...riskOf(moments), max_drawdown };
+}
+
+/** With debt or a short holding, and of values about zero. */
+function momentsByDay(history: PriceHistory, start: number, exposure: number, kept: number): Moments | null {
+  const { closes, actionsBefore, timeline } = history;
+  let value = start;
+  let bar = 0;
+  const daily = Float64Array.from(timeline.dayEnds, (end) => {
+    for (; bar <= end; bar++) {
+      value *= 1 + exposure * (actionsBefore.has(bar) ? returnWithActions(history, bar, kept) : returnAt(closes, bar));
+    }
+    return value;
+  });
+  return returnsOf(daily);
+}
+
+interface MixCourse {
+  /** Values at the end of the first and of the last day. */
+  readonly first: number;
+  readonly last: number;
+  /** No value is below it. */
+  readonly least: number;
+  readonly max_drawdown: number | null;
+}
 
 class Mix {
-  private readonly daily: Series;
   private readonly watch: DrawdownWatch;
   private readonly actionBars: readonly number[];
   private readonly piece = new Float64Array(PIECE);
   private readonly other = new Float64Array(PIECE);
-  private day = 0;
   private step = 0;
   /** By segment: the value before it, and what none of its values is above. */
   private readonly before: Series;
   private readonly ceiling: Series;
   /** Segments from here on may hold a value above the known peak. They are looked into only when a fall depends on it. */
   private unseenFrom = 0;
-  /** What no value so far is above. */
+  /** What no value so far is above, and none is below. */
   private highest: number;
+  private lowest: number;
 
   constructor(
     private readonly history: PriceHistory,
@@ -38,18 +67,20 @@ class Mix {
     private readonly exposure: number,
     private readonly kept: number,
   ) {
-    this.daily = new Float64Array(history.timeline.dayEnds.length);
     this.watch = new DrawdownWatch(value, history.timeline.calendarDays);
     this.actionBars = [...history.actionsBefore.keys()];
     this.before = new Float64Array(segments.count);
     this.ceiling = new Float64Array(segments.count).fill(Number.NEGATIVE_INFINITY);
     this.highest = value;
+    this.lowest = value;
   }
 
-  run(): Course {
+  run(): MixCourse {
     const { segments, history } = this;
     const bars = history.closes.length;
-    let bar = 0;
+    let bar = (history.timeline.dayEnds[0] as number) + 1;
+    this.follow(0, bar, 0);
+    const first = this.value;
     for (let segment = 0; segment < segments.count; segment++) {
       const from = segments.from[segment] as number;
       const to = segments.to[segment] as number;
@@ -59,7 +90,7 @@ class Mix {
       bar = to;
     }
     this.follow(bar, bars, segments.count);
-    return { daily: this.daily, max_drawdown: this.watch.end(bars - 1).max_drawdown };
+    return { first, last: this.value, least: this.lowest, max_drawdown: this.watch.end(bars - 1).max_drawdown };
   }
 
   /** A quiet segment at once. */
@@ -69,20 +100,20 @@ class Mix {
     const after = value * growthOver(segments, segment, exposure);
     this.before[segment] = value;
     this.ceiling[segment] = ceiling;
-    if (this.mayFall(value * floorOver(segments, segment, exposure), ceiling, segment)) {
+    const floor = value * floorOver(segments, segment, exposure);
+    if (floor < this.lowest) this.lowest = floor;
+    if (this.mayFall(floor, ceiling, segment)) {
       this.fill(this.piece, from, to, value);
       this.seeEach(to - from, from);
       this.ceiling[segment] = this.watch.peak;
     }
     this.watch.lift(to - 1, after);
     this.value = after;
-    if (this.history.timeline.dayEnds[this.day] === to - 1) this.daily[this.day++] = after;
   }
 
   /** Bar by bar, from the value before on; `segment` is the next one. */
   private follow(first: number, last: number, segment: number): void {
-    const { history, actionBars, piece } = this;
-    const { dayEnds } = history.timeline;
+    const { actionBars, piece } = this;
     for (let from = first, to = first; from < last; from = to) {
       const next = actionBars[this.step] ?? last;
       to = next === from ? from + 1 : Math.min(from + PIECE, next, last);
@@ -90,7 +121,6 @@ class Mix {
       else this.fill(piece, from, to, this.value);
       if (next === from) this.step++;
       this.seePiece(to - from, from, segment);
-      for (; (dayEnds[this.day] ?? to) < to; this.day++) this.daily[this.day] = piece[(dayEnds[this.day] as number) - from] as number;
       this.value = piece[to - from - 1] as number;
     }
   }
@@ -102,6 +132,7 @@ class Mix {
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
+    if (least < this.lowest) this.lowest = least;
     if (this.mayFall(least, greatest, segment)) this.seeEach(count, first);
     else this.watch.lift(first, greatest);
   }
@@ -148,19 +179,6 @@ class Mix {
   }
 
   private act(bar: number): void {
-    const { closes, actionsBefore } = this.history;
-    const worth = worthOfOneShare(closes[bar] as number, actionsBefore.get(bar) ?? [], this.kept);
-    this.piece[0] = this.value * (1 + this.exposure * (worth / (closes[bar - 1] as number) - 1));
+    this.piece[0] = this.value * (1 + this.exposure * returnWithActions(this.history, bar, this.kept));
   }
-}
-
-/** What one share of the bar before has become at this close. */
-function worthOfOneShare(close: number, actions: readonly PastAction[], kept: number): number {
-  let shares = 1;
-  let dividends = 0;
-  for (const action of actions) {
-    if (action.type === 'split') shares *= Number(action.ratio.new) / Number(action.ratio.old);
-    else dividends += shares * toNumber(action.amount) * kept;
-  }
-  return shares * close + dividends;
 }
