@@ -13,6 +13,7 @@ import type { RecordedAction } from '../market-data/recorded-actions';
 import type { Bar } from '../market-data/recorded-bars';
 import { Sql } from '../platform/database/sql';
 import { priceHistory } from '../rules/benchmarks';
+import { figuresOf } from '../rules/held-figures';
 import { HeldStretches } from '../rules/held-stretches';
 import { marketOf, reportOf } from '../rules/metrics';
 import { type HoldingChange, outcomesOf } from '../rules/metrics-outcomes';
@@ -179,7 +180,7 @@ class Replay {
       sells: trades.filter(({ side }) => side === 'SELL').length,
     };
     const span = { bars: bars.length, first: this.first.label, last: last.label };
-    return runResult(span, end, reportOf({ held: this.held, turnover, outcomes }, market));
+    return runResult(span, end, reportOf({ figures: figuresOf(this.history, this.held), turnover, outcomes }, market));
   }
 
   /** What changed the holding, in the order of the log. */

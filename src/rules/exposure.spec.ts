@@ -1,7 +1,14 @@
 import fc from 'fast-check';
-import { exposureOf, exposuresOf } from './exposure';
+import { type Exposures, ExposureSum, exposuresOf } from './exposure';
 import { closesOf, expectClose, type Holding, holdingAt, holdingsFor, stretchesOf, tapeKinds } from './figures.spec-support';
+import { type HeldStretches, HeldWalk } from './held-stretches';
 import type { Series } from './performance';
+
+function exposureOf(closes: Series, held: HeldStretches, prepared?: Exposures | null): number | null {
+  const sum = new ExposureSum(closes, prepared);
+  new HeldWalk(held, [sum]).upTo(closes.length);
+  return sum.mean();
+}
 
 const runs = tapeKinds.chain((kind) => {
   const closes = closesOf(kind);

@@ -1,5 +1,5 @@
 /** Mean share of stock in the value of a holding: whole blocks of bars by power sums of their prices, the rest bar by bar. */
-import type { HeldStretches } from './held-stretches';
+import type { HeldFollower } from './held-stretches';
 import { ratio, type Series, SMALLEST_DIVISOR } from './performance';
 import { alternating, sumPowers, TERMS } from './power-sums';
 
@@ -65,17 +65,23 @@ function priceSums(closes: Series, bits: number): PriceSums {
   return { bits, records };
 }
 
-/** Mean over all bars of stock value over value; null where a bar has no value. */
-export function exposureOf(closes: Series, held: HeldStretches, exposures: Exposures | null = exposuresFor(closes)): number | null {
-  let sum = 0;
-  for (let index = 0; index < held.count; index++) {
-    const from = held.closesFrom[index] as number;
-    const to = held.endOf(index, closes.length);
-    const shares = held.shares[index] as number;
-    const cash = held.effectiveCash[index] as number;
-    sum += exposures ? inWideBlocks(closes, exposures, from, to, shares, cash) : barByBar(closes, from, to, shares, cash);
+export class ExposureSum implements HeldFollower {
+  private sum = 0;
+
+  constructor(
+    private readonly closes: Series,
+    private readonly exposures: Exposures | null = exposuresFor(closes),
+  ) {}
+
+  see(from: number, to: number, shares: number, cash: number): void {
+    const { closes, exposures } = this;
+    this.sum += exposures ? inWideBlocks(closes, exposures, from, to, shares, cash) : barByBar(closes, from, to, shares, cash);
   }
-  return ratio(sum, closes.length);
+
+  /** Over all bars, of stock value over value; null where a bar has no value. */
+  mean(): number | null {
+    return ratio(this.sum, this.closes.length);
+  }
 }
 
 /** NaN where a bar has no value, as below. */

@@ -10,7 +10,7 @@ import {
   tapeKinds,
   valuesOf,
 } from './figures.spec-support';
-import { courseOf, fillEquity, HeldStretches, startOf } from './held-stretches';
+import { courseOf, CourseWatch, fillEquity, HeldStretches } from './held-stretches';
 
 const runs = tapeKinds.chain((kind) => {
   const history = historyOf(closesOf(kind), kind.barsPerDay);
@@ -21,11 +21,12 @@ const columns = ({ closesFrom, shares, effectiveCash }: HeldStretches) => ({ clo
 describe('a holding in stretches', () => {
   it('has the value of every bar', () => {
     fc.assert(
-      fc.property(runs, ({ history: { closes }, holdings }) => {
+      fc.property(runs, ({ history, holdings }) => {
+        const { closes } = history;
         const equity = new Float64Array(closes.length);
         fillEquity(equity, closes, stretchesOf(holdings));
         expect(equity).toEqual(valuesOf(closes, holdings));
-        expect(startOf(closes, stretchesOf(holdings))).toBe(equity[0]);
+        expect(new CourseWatch(history, stretchesOf(holdings)).start).toBe(equity[0]);
       }),
       { numRuns: 100 },
     );

@@ -67,25 +67,74 @@ function fillStretch(equity: Series, closes: Series, held: HeldStretches, index:
   for (let bar = held.closesFrom[index] as number; bar < to; bar++) equity[bar] = shares * (closes[bar] as number) + cash;
 }
 
-/** Value at the first bar. */
-export const startOf = (closes: Series, { shares, effectiveCash }: HeldStretches): number =>
-  (shares[0] ?? Number.NaN) * (closes[0] ?? Number.NaN) + (effectiveCash[0] ?? Number.NaN);
+/** Sees a holding from stretch to stretch, each bar once and in order. */
+export interface HeldFollower {
+  /** From one bar on and before another. */
+  see(from: number, to: number, shares: number, cash: number): void;
+}
+
+/** Goes along a holding as far as it is known. */
+export class HeldWalk {
+  private index = 0;
+  private bar = 0;
+
+  constructor(
+    private readonly held: HeldStretches,
+    private readonly followers: readonly HeldFollower[],
+  ) {}
+
+  /** The holding does not change any more before `to`. */
+  upTo(to: number): void {
+    const { closesFrom, shares, effectiveCash } = this.held;
+    while (this.bar < to) {
+      const next = closesFrom[this.index + 1] ?? to;
+      if (next <= this.bar) {
+        this.index++;
+        continue;
+      }
+      const end = Math.min(to, next);
+      for (const follower of this.followers) follower.see(this.bar, end, shares[this.index] as number, effectiveCash[this.index] as number);
+      this.bar = end;
+    }
+  }
+}
 
 /** Daily values and drawdown. */
-export function courseOf(priced: PricedBars, held: HeldStretches): Course & Drawdown {
-  const { closes, dayCloses, timeline } = priced;
-  const { dayEnds, calendarDays } = timeline;
-  const daily = new Float64Array(dayEnds.length);
-  const watch = new DrawdownWatch(startOf(closes, held), calendarDays);
-  let day = 0;
-  for (let index = 0; index < held.count; index++) {
-    const to = held.endOf(index, closes.length);
-    const shares = held.shares[index] as number;
-    const cash = held.effectiveCash[index] as number;
-    watchStretch(watch, priced, held.closesFrom[index] as number, to, shares, cash);
-    for (; (dayEnds[day] ?? to) < to; day++) daily[day] = shares * (dayCloses[day] as number) + cash;
+export class CourseWatch implements HeldFollower {
+  /** Value at the first bar. */
+  readonly start: number;
+  private readonly daily: Series;
+  private readonly watch: DrawdownWatch;
+  private day = 0;
+
+  constructor(
+    private readonly priced: PricedBars,
+    { shares, effectiveCash }: HeldStretches,
+  ) {
+    const { closes, timeline } = priced;
+    this.start = (shares[0] ?? Number.NaN) * (closes[0] ?? Number.NaN) + (effectiveCash[0] ?? Number.NaN);
+    this.daily = new Float64Array(timeline.dayEnds.length);
+    this.watch = new DrawdownWatch(this.start, timeline.calendarDays);
   }
-  return { daily, ...watch.end(closes.length - 1) };
+
+  see(from: number, to: number, shares: number, cash: number): void {
+    const { priced, daily } = this;
+    const { dayEnds } = priced.timeline;
+    watchStretch(this.watch, priced, from, to, shares, cash);
+    let day = this.day;
+    for (; (dayEnds[day] ?? to) < to; day++) daily[day] = shares * (priced.dayCloses[day] as number) + cash;
+    this.day = day;
+  }
+
+  end(): Course & Drawdown {
+    return { daily: this.daily, ...this.watch.end(this.priced.closes.length - 1) };
+  }
+}
+
+export function courseOf(priced: PricedBars, held: HeldStretches): Course & Drawdown {
+  const course = new CourseWatch(priced, held);
+  new HeldWalk(held, [course]).upTo(priced.closes.length);
+  return course.end();
 }
 
 /** Value rises and falls with the price, however it is rounded, so a block's extreme prices give its extreme values. */

@@ -1,5 +1,6 @@
 import { parseAmount } from '../kernel/amount';
 import { priceHistory } from './benchmarks';
+import { figuresOf } from './held-figures';
 import { HeldStretches } from './held-stretches';
 import { marketOf, type Metrics, metricsOf, reportOf } from './metrics';
 import { type HoldingChange, outcomesOf } from './metrics-outcomes';
@@ -19,7 +20,7 @@ function holding(prices: readonly number[], qty: number, cash: number, market: r
   const none = parseAmount('0');
   const terms = { cash: parseAmount('1000'), qty: none, qty_step: parseAmount('1'), commission_rate: none, withholding_tax_pct: none };
   const compared = marketOf(history, { ...terms, minor_unit: parseAmount('0.01') });
-  return metricsOf({ held, turnover: parseAmount(turnover), outcomes: NO_SELLS }, compared);
+  return metricsOf({ figures: figuresOf(history, held), turnover: parseAmount(turnover), outcomes: NO_SELLS }, compared);
 }
 
 const fill = (side: 'BUY' | 'SELL', qty: string, price: string): HoldingChange => ({
@@ -91,7 +92,7 @@ it('a report taxes the dividends of both benchmarks as those of the run', () => 
   const held = new HeldStretches();
   held.add(0, 10, 0);
   const { benchmarks } = reportOf(
-    { held, turnover: none, outcomes: NO_SELLS },
+    { figures: figuresOf(history, held), turnover: none, outcomes: NO_SELLS },
     marketOf(history, { ...terms, withholding_tax_pct: parseAmount('25') }),
   );
   expect(benchmarks.buy_and_hold.total_return).toBeCloseTo(0.075, 12);

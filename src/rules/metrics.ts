@@ -1,8 +1,7 @@
 /** The figures of a run, by the definitions of the command line's `result`: fractions, not percent, and null instead of NaN. */
 import { type Amount, toNumber } from '../kernel/amount';
 import { buyAndHold, type BuyAndHoldTerms, type PriceHistory } from './benchmarks';
-import { exposureOf } from './exposure';
-import { courseOf, type HeldStretches, startOf } from './held-stretches';
+import type { HeldFigures } from './held-figures';
 import type { Outcomes } from './metrics-outcomes';
 import {
   covariance,
@@ -33,7 +32,7 @@ export interface Metrics extends Performance {
 
 /** What the metrics of a run are made from. */
 export interface RunRecord {
-  readonly held: HeldStretches;
+  readonly figures: HeldFigures;
   /** Sum of the notionals of all fills. */
   readonly turnover: Amount;
   readonly outcomes: Outcomes;
@@ -62,12 +61,12 @@ export function marketOf(history: PriceHistory, terms: BuyAndHoldTerms): Market 
 export function reportOf(run: RunRecord, market: Market): RunReport {
   const { history, terms, performance } = market;
   const metrics = metricsOf(run, market);
-  const mix = staticMix(history, startOf(history.closes, run.held), metrics.exposure ?? 0, terms.withholding_tax_pct);
+  const mix = staticMix(history, run.figures.start, metrics.exposure ?? 0, terms.withholding_tax_pct);
   return { metrics, benchmarks: { buy_and_hold: performance, static_mix: mix } };
 }
 
-export function metricsOf({ held, turnover, outcomes }: RunRecord, market: Market): Metrics {
-  const { daily, max_drawdown, max_drawdown_days } = courseOf(market.history, held);
+export function metricsOf({ figures, turnover, outcomes }: RunRecord, market: Market): Metrics {
+  const { daily, max_drawdown, max_drawdown_days, exposure } = figures;
   const returns = returnsOf(daily);
   const growth = growthOf(daily);
   const n = daily.length - 1;
@@ -79,7 +78,7 @@ export function metricsOf({ held, turnover, outcomes }: RunRecord, market: Marke
     max_drawdown_days,
     calmar: growth.cagr === null || max_drawdown === null ? null : ratio(growth.cagr, Math.abs(max_drawdown)),
     ...marketFit(returns, market.returns),
-    exposure: exposureOf(market.history.closes, held),
+    exposure,
     turnover_per_year: n < 2 ? null : ratio(toNumber(turnover) * (TRADING_DAYS / n), mean(daily)),
     ...outcomes,
   };

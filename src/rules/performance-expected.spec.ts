@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAmount } from '../kernel/amount';
 import { buyAndHold, type BuyAndHoldTerms, type PastAction, type PricedDay, priceHistory } from './benchmarks';
+import { figuresOf } from './held-figures';
 import { HeldStretches } from './held-stretches';
 import { marketOf, type Metrics, reportOf } from './metrics';
 import { type HoldingChange, outcomesOf } from './metrics-outcomes';
@@ -114,7 +115,7 @@ describe('the report of a run', () => {
     expect(sides.filter((side) => side === 'SELL')).toHaveLength(result.sells);
     const terms = termsOf(args);
     const outcomes = outcomesOf(terms.qty, history.firstClose, run.changes);
-    const report = reportOf({ ...run, outcomes }, marketOf(history, terms));
+    const report = reportOf({ figures: figuresOf(history, run.held), turnover: run.turnover, outcomes }, marketOf(history, terms));
     expectSame(report.metrics, result.metrics);
     expectSame(report.benchmarks.buy_and_hold, result.benchmarks.buy_and_hold);
     expectSame(report.benchmarks.static_mix, result.benchmarks.static_mix);

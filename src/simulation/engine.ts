@@ -1,7 +1,9 @@
 /** A simulation: one position over one tape by the rules of live trading. Pure; the same input gives the same run. */
 import type { Amount } from '../kernel/amount';
+import { FigureWatch, figuresOf, type HeldFigures } from '../rules/held-figures';
 import { fillEquity } from '../rules/held-stretches';
-import { marketOf, type Market, reportOf, type RunReport } from '../rules/metrics';
+import { marketOf, type Market, reportOf } from '../rules/metrics';
+import { bySections } from '../rules/tape-sections';
 import { priceAt } from './price-column';
 import { type DecidedRun, Run, type SimulationData, type SimulationTerms } from './run-loop';
 import { runHistory, type RunHistory } from './run-state';
@@ -46,12 +48,34 @@ export const marketFor = ({ history }: SimulationData, { cash, qty, settings }: 
   return marketOf(history, { cash, qty, qty_step, commission_rate, withholding_tax_pct, minor_unit: CENT });
 };
 
-export const reportOfRun = ({ held, book }: DecidedRun, market: Market): RunReport =>
-  reportOf({ held, turnover: book.turnover, outcomes: book.tally.outcomes() }, market);
-
 /** What `vb simulate` prints. */
-export function resultOf(run: DecidedRun, market: Market): RunResult {
-  const { data, book } = run;
+export const resultOf = (run: DecidedRun, market: Market): RunResult => resultWith(run, figuresOf(run.data.history, run.held), market);
+
+/**
+ * The results of runs over the same data, each as if it were alone. They go side by side, section by section: of what one has looked at, the
+ * next finds most still near in memory.
+ */
+export function resultsOf(data: SimulationData, runs: readonly ComparedTerms[]): readonly RunResult[] {
+  const started = runs.map(({ terms, market }) => {
+    const run = new Run(data, terms, null);
+    run.open();
+    return { run, market, figures: new FigureWatch(data.history, run.held) };
+  });
+  bySections(data.tape.bars, (end) => {
+    for (const { run, figures } of started) {
+      run.advance(end);
+      figures.upTo(end);
+    }
+  });
+  return started.map(({ run, market, figures }) => resultWith(run.end(), figures.end(), market));
+}
+
+export interface ComparedTerms {
+  readonly terms: SimulationTerms;
+  readonly market: Market;
+}
+
+function resultWith({ data, book }: DecidedRun, figures: HeldFigures, market: Market): RunResult {
   const { tape } = data;
   const last = tape.bars - 1;
   const end = {
@@ -66,5 +90,6 @@ export function resultOf(run: DecidedRun, market: Market): RunResult {
     buys: book.buys,
     sells: book.sells,
   };
-  return runResult({ bars: tape.bars, first: labelOf(tape, 0), last: labelOf(tape, last) }, end, reportOfRun(run, market));
+  const report = reportOf({ figures, turnover: book.turnover, outcomes: book.tally.outcomes() }, market);
+  return runResult({ bars: tape.bars, first: labelOf(tape, 0), last: labelOf(tape, last) }, end, report);
 }

@@ -122,7 +122,6 @@ export class JobWorker {
     return summaryOf(job.request, stored, details);
   }
 
-  /** As many at once as the pool has threads. */
   private async runAll(
     job: ClaimedJob,
     planned: readonly PlannedRun[],
@@ -131,7 +130,7 @@ export class JobWorker {
   ): Promise<Map<number, RunDetails>> {
     const details = new Map<number, RunDetails>();
     const missing = planned.filter(({ seq }) => !stored.has(seq));
-    await inLanes(missing, this.pool.size * 2, async (run) => {
+    await inLanes(missing, this.pool.lanes, async (run) => {
       if (this.stopping) throw new JobLost('the process is stopping');
       if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
       const { stored: done, details: found, wasKnown } = await this.runOne(job, run);

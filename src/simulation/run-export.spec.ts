@@ -23,7 +23,9 @@ function exported(): ExportedRun {
     slippage_bps: '0',
     spread_bps: '0',
   } as const;
-  const { result, details } = new Workbench(tape, actions, null).run(task, true);
+  const [answer] = new Workbench(tape, actions, null).answers([task], true);
+  if (!answer || !('outcome' in answer)) throw new Error(answer?.error);
+  const { result, details } = answer.outcome;
   return { run_id: 'job.0', parameters: { up_threshold_pct: '3' }, result, details };
 }
 

@@ -62,9 +62,11 @@ export class Run {
   /** Null where every trade has to be decided exactly. */
   private readonly certain: CertainRules | null;
   private readonly answer: CertainAnswer = { qty: 0, binding: null };
-  private readonly held = new HeldStretches();
+  readonly held = new HeldStretches();
   private pending: PendingOrder | null = null;
   private step = 0;
+  /** The bar to go on with. */
+  private next = 1;
 
   // What follows from the position, renewed whenever it changes.
   private sellAt = 0;
@@ -94,15 +96,27 @@ export class Run {
   }
 
   run(): DecidedRun {
-    const { bars } = this.data.tape;
     this.open();
-    for (let bar = 1; bar < bars;) {
+    this.advance(this.data.tape.bars);
+    return this.end();
+  }
+
+  /** Decides all bars before `bars`; the first was opened at. */
+  advance(bars: number): void {
+    let bar = this.next;
+    while (bar < bars) {
       this.applyActions(bar);
       if (this.pending) this.tryFill(bar, this.pending);
       const end = this.pending ? bar + 1 : Math.min(bars, this.nextAction());
       bar = scan(this.data.scan, bar, end, this.sellAt, this.buyAt);
       if (bar < end) bar = this.evaluate(bar, end);
     }
+    this.next = bar;
+  }
+
+  /** After the last bar. */
+  end(): DecidedRun {
+    const { bars } = this.data.tape;
     if (this.pending) this.kept?.unfilled.push({ ...this.pending, bar: bars - 1, reason: 'END_OF_DATA' });
     this.whole.settle();
     const { data, terms, held, book } = this;
@@ -110,13 +124,13 @@ export class Run {
   }
 
   /** At the first bar's close, whatever the session: the anchor is set, nothing is evaluated. */
-  private open(): void {
+  open(): void {
     const { tape } = this.data;
     const { stockPct, cash, settings } = this.terms;
     const price = priceAt(tape.close, 0);
     const { qty_step: step, commission_rate } = settings;
     const bought = stockPct === null ? ZERO : openingPurchase({ stock_pct: stockPct, cash, price, step, commission_rate });
-    this.note(0, codeOf('OPENING'));
+    this.note(0, 'OPENING');
     if (bought > ZERO) {
       const fill = this.book.fill('BUY', bought, price, this.dayOf(0));
       this.kept?.trades.push({ ...fill, bar: 0, decidedAt: 0, reason: 'OPENING' });
@@ -124,8 +138,8 @@ export class Run {
     this.changed(0, 0);
   }
 
-  private note(bar: number, code: number): void {
-    if (this.kept) this.kept.reasons[bar] = code;
+  private note(bar: number, reason: BarReason): void {
+    if (this.kept) this.kept.reasons[bar] = codeOf(reason);
   }
 
   private nextAction(): number {
@@ -181,7 +195,7 @@ export class Run {
   /** A bar whose signal reaches a bound; gives the next one to look at. */
   private evaluate(bar: number, end: number): number {
     if (this.pending) {
-      this.note(bar, codeOf('ORDER_PENDING'));
+      this.note(bar, 'ORDER_PENDING');
       return bar + 1;
     }
     const known = this.holds.repeat(bar, end);
@@ -203,7 +217,7 @@ export class Run {
     const { qty: n } = answer;
     if (n === 0 || (side === 'SELL' && n > whole.qty) || !whole.fill(side, n, units)) return false;
     const reason = side === 'SELL' ? 'TRIGGER_SELL' : 'TRIGGER_BUY';
-    this.note(bar, codeOf(reason));
+    this.note(bar, reason);
     this.kept?.trades.push(whole.lastTrade(side, n, bar, reason));
     this.moved(bar + 1, bar);
     return true;
@@ -215,13 +229,12 @@ export class Run {
     const input = this.inputAt(bar);
     const decision = decideRules(input);
     const reason: BarReason = decision.action === 'REJECT' ? 'REJECTED_BELOW_MINIMUM' : decision.reason;
-    const code = codeOf(reason);
-    this.note(bar, code);
+    this.note(bar, reason);
     if (decision.action === 'BUY' || decision.action === 'SELL') {
       const order = { side: decision.action, qty: decision.qty, decidedAt: bar, reason };
       if (this.terms.fill === 'close') this.fillAt(bar, bar + 1, input.price, order, false);
       else this.pending = order;
-    } else this.holds.remember(bar, code, decision, input);
+    } else this.holds.remember(bar, codeOf(reason), decision, input);
   }
 
   private inputAt(bar: number): RulesInput {

@@ -5,22 +5,21 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../kernel/errors';
 import { SimulationPool, type TapeSet } from './simulation-pool.port';
-import { type RunOutcome, type RunTask, Workbench } from './simulation-task';
-
-interface Answer {
-  readonly id: number;
-  readonly outcome?: RunOutcome;
-  readonly error?: string;
-}
+import { type RunAnswer, type RunOutcome, type RunTask, Workbench } from './simulation-task';
+import type { ThreadQuestion } from './simulation-thread.adapter';
 
 interface Waiting {
+  readonly data: TapeSet;
+  readonly task: RunTask;
+  readonly withDetails: boolean;
   readonly resolve: (outcome: RunOutcome) => void;
   readonly reject: (error: Error) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
-  readonly waiting: Map<number, Waiting>;
+  /** What it was asked, in the order in which it answers. */
+  readonly asked: (readonly Waiting[])[];
   tapeKey: string | null;
 }
 
@@ -29,53 +28,82 @@ const COMPILED = join(__dirname, 'simulation-thread.adapter.js');
 /** A run leaves next to nothing behind, so a small nursery is emptied for nothing and stays in the processor's cache. */
 const YOUNG_MB = 12;
 
+/** Questions that a thread is asked ahead, so that it need not wait for the next one. */
+const AHEAD = 2;
+/** Runs of one question. */
+const MOST = 16;
+
 /** Threads where the program is compiled; run from its sources, it computes in the caller's own thread. */
 export const simulationPool = (): SimulationPool => (existsSync(COMPILED) ? new ThreadPool() : new InlinePool());
 
 class ThreadPool extends SimulationPool {
   readonly size = availableParallelism();
+  readonly lanes = this.size * AHEAD * MOST;
   private readonly threads: Thread[] = [];
-  private asked = 0;
+  private queue: Waiting[] = [];
+  private handing: NodeJS.Immediate | null = null;
 
+  /** Runs without details that are asked for in one go are computed side by side. */
   run(data: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome> {
-    const thread = this.pick(data.key);
-    if (thread.tapeKey !== data.key) {
-      thread.worker.postMessage({ type: 'tape', data });
-      thread.tapeKey = data.key;
-    }
-    const id = ++this.asked;
     return new Promise((resolve, reject) => {
-      thread.waiting.set(id, { resolve, reject });
-      thread.worker.postMessage({ type: 'run', id, task, withDetails });
+      this.queue.push({ data, task, withDetails, resolve, reject });
+      this.handing ??= setImmediate(() => this.hand());
     });
   }
 
   async close(): Promise<void> {
+    for (const { reject } of this.queue.splice(0)) reject(new Error('simulations are shutting down'));
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  /** The least busy, of equals one that has the tape. */
-  private pick(key: string): Thread {
-    const load = ({ waiting, tapeKey }: Thread): number => waiting.size * 2 + Number(tapeKey !== key);
+  private hand(): void {
+    this.handing = null;
+    const share = Math.min(MOST, Math.ceil(this.queue.length / this.size));
+    for (let first = this.queue[0]; first; first = this.queue[0]) {
+      const thread = this.pick(first.data.key);
+      if (!thread) return;
+      this.ask(thread, first, this.next(first, share));
+    }
+  }
+
+  /** The first of the queue, with those that can be computed beside it. */
+  private next(first: Waiting, share: number): readonly Waiting[] {
+    if (first.withDetails) return this.queue.splice(0, 1);
+    const beside = this.queue.filter(({ data, withDetails }) => data.key === first.data.key && !withDetails).slice(0, share);
+    this.queue = this.queue.filter((waiting) => !beside.includes(waiting));
+    return beside;
+  }
+
+  private ask(thread: Thread, { data, withDetails }: Waiting, runs: readonly Waiting[]): void {
+    if (thread.tapeKey !== data.key) {
+      thread.worker.postMessage({ type: 'tape', data } satisfies ThreadQuestion);
+      thread.tapeKey = data.key;
+    }
+    thread.asked.push(runs);
+    thread.worker.postMessage({ type: 'runs', tasks: runs.map(({ task }) => task), withDetails } satisfies ThreadQuestion);
+  }
+
+  /** The least busy, of equals one that has the tape; null where all have enough to do. */
+  private pick(key: string): Thread | null {
+    const load = ({ asked, tapeKey }: Thread): number => asked.length * 2 + Number(tapeKey !== key);
     const best = this.threads.toSorted((a, b) => load(a) - load(b))[0];
-    if (best && (best.waiting.size === 0 || this.threads.length >= this.size)) return best;
-    return this.start();
+    if (this.threads.length < this.size && (best?.asked.length ?? 1) > 0) return this.start();
+    return best && best.asked.length < AHEAD ? best : null;
   }
 
   private start(): Thread {
     const worker = new Worker(COMPILED, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-    const thread: Thread = { worker, waiting: new Map(), tapeKey: null };
+    const thread: Thread = { worker, asked: [], tapeKey: null };
     worker.unref();
-    worker.on('message', ({ id, outcome, error }: Answer) => {
-      const waiting = thread.waiting.get(id);
-      thread.waiting.delete(id);
-      if (outcome) waiting?.resolve(outcome);
-      else waiting?.reject(new DomainError('simulation.failed', error ?? 'the run gave no result'));
+    worker.on('message', (answers: readonly RunAnswer[]) => {
+      thread.asked.shift()?.forEach((run, index) => answer(run, answers[index]));
+      this.handing ??= setImmediate(() => this.hand());
     });
     const fail = (error: Error): void => {
       const at = this.threads.indexOf(thread);
       if (at >= 0) this.threads.splice(at, 1);
-      for (const { reject } of thread.waiting.values()) reject(error);
+      for (const { reject } of thread.asked.splice(0).flat()) reject(error);
+      if (this.queue.length > 0) this.handing ??= setImmediate(() => this.hand());
     };
     worker.on('error', fail);
     worker.on('exit', (code) => fail(new Error(`a simulation thread ended with ${code}`)));
@@ -84,14 +112,21 @@ class ThreadPool extends SimulationPool {
   }
 }
 
+function answer({ resolve, reject }: Pick<Waiting, 'resolve' | 'reject'>, said: RunAnswer | undefined): void {
+  if (said && 'outcome' in said) resolve(said.outcome);
+  else reject(new DomainError('simulation.failed', said?.error ?? 'the run gave no result'));
+}
+
 export class InlinePool extends SimulationPool {
   readonly size = 1;
+  readonly lanes = 2;
   private bench: { readonly key: string; readonly bench: Workbench } | null = null;
 
   async run({ key, tape, actions, quotes }: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome> {
     await new Promise(setImmediate); // requests come in between
     if (this.bench?.key !== key) this.bench = { key, bench: new Workbench(tape, actions, quotes) };
-    return this.bench.bench.run(task, withDetails);
+    const [said] = this.bench.bench.answers([task], withDetails);
+    return new Promise((resolve, reject) => answer({ resolve, reject }, said));
   }
 
   async close(): Promise<void> {

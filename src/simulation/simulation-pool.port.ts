@@ -15,6 +15,8 @@ export interface TapeSet {
 export abstract class SimulationPool {
   /** How many runs it computes at once. */
   abstract readonly size: number;
+  /** How many to ask it for at once, so that it never waits and can compute several side by side. */
+  abstract readonly lanes: number;
   /** Rejects with what the run threw. */
   abstract run(data: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome>;
   abstract close(): Promise<void>;

@@ -1,11 +1,12 @@
 /** One run as data that travels between threads, and what comes back. Pure: where it runs changes nothing. */
 import { formatAmount, formatOptional, parseAmount } from '../kernel/amount';
+import { messageOf } from '../kernel/errors';
 import { roundHalfEven } from '../kernel/exact';
 import type { PlacedAction } from '../market-data/placed-actions';
 import type { Market } from '../rules/metrics';
 import type { Quote } from '../rules/price-policy';
 import { parseSettings, type RuleSettings, type SettingsText } from '../rules/settings';
-import { decideRun, marketFor, type RunBuffers, runBuffers, resultOf, simulate, type SimulationRun } from './engine';
+import { type ComparedTerms, marketFor, type RunBuffers, runBuffers, resultOf, resultsOf, simulate, type SimulationRun } from './engine';
 import { planActions } from './action-plan';
 import type { FillModel } from './fill-model';
 import {
@@ -82,6 +83,8 @@ export interface RunOutcome {
   readonly reasonParts: readonly string[];
 }
 
+export type RunAnswer = { readonly outcome: RunOutcome } | { readonly error: string };
+
 /** What runs share that see the same prices. */
 interface Prepared {
   readonly data: SimulationData;
@@ -102,17 +105,47 @@ export class Workbench {
     private readonly quotes: readonly Quote[] | null,
   ) {}
 
-  run(task: RunTask, withDetails: boolean): RunOutcome {
-    const settings = parseSettings(task.settings);
-    const prepared = this.prepared(task, settings);
-    const { data } = prepared;
-    const terms = termsOf(task, settings);
-    const market = benchmarksFor(prepared, terms);
-    if (!withDetails) return { result: resultOf(decideRun(data, terms), market), details: null, reasonParts: [] };
+  /** One per task, in their order. Where a run fails, those beside it do not. */
+  answers(tasks: readonly RunTask[], withDetails: boolean): readonly RunAnswer[] {
+    try {
+      return this.outcomes(tasks, withDetails).map((outcome) => ({ outcome }));
+    } catch (error) {
+      return tasks.length === 1 ? [{ error: messageOf(error) }] : tasks.flatMap((task) => this.answers([task], withDetails));
+    }
+  }
+
+  private outcomes(tasks: readonly RunTask[], withDetails: boolean): readonly RunOutcome[] {
+    if (withDetails) return tasks.map((task) => this.detailed(task));
+    return this.results(tasks).map((result) => ({ result, details: null, reasonParts: [] }));
+  }
+
+  /** Those one after the other that see the same prices go side by side. */
+  private results(tasks: readonly RunTask[]): readonly RunResult[] {
+    const results: RunResult[] = [];
+    const beside: ComparedTerms[] = [];
+    let seen: SimulationData | null = null;
+    for (const task of tasks) {
+      const { data, terms, market } = this.read(task);
+      if (seen && data !== seen) results.push(...resultsOf(seen, beside.splice(0)));
+      seen = data;
+      beside.push({ terms, market });
+    }
+    return seen ? [...results, ...resultsOf(seen, beside)] : results;
+  }
+
+  private detailed(task: RunTask): RunOutcome {
+    const { prepared, data, terms, market } = this.read(task);
     prepared.buffers ??= runBuffers(data);
     const run = simulate(data, terms, prepared.buffers);
     const result = resultOf(run, market);
     return { result, details: detailsOf(run, result), reasonParts: textParts(run.reasons) };
+  }
+
+  private read(task: RunTask) {
+    const settings = parseSettings(task.settings);
+    const prepared = this.prepared(task, settings);
+    const terms = termsOf(task, settings);
+    return { prepared, data: prepared.data, terms, market: benchmarksFor(prepared, terms) };
   }
 
   private prepared(task: RunTask, settings: RuleSettings): Prepared {

@@ -1,12 +1,11 @@
-/** The inside of a simulation thread: keeps the last tape it was sent and runs what it is asked. */
+/** The inside of a simulation thread: keeps the last tape it was sent and answers what it is asked, question by question. */
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../kernel/errors';
 import type { TapeSet } from './simulation-pool.port';
-import { type RunTask, Workbench } from './simulation-task';
+import { type RunAnswer, type RunTask, Workbench } from './simulation-task';
 
 export type ThreadQuestion =
   | { readonly type: 'tape'; readonly data: TapeSet }
-  | { readonly type: 'run'; readonly id: number; readonly task: RunTask; readonly withDetails: boolean };
+  | { readonly type: 'runs'; readonly tasks: readonly RunTask[]; readonly withDetails: boolean };
 
 let bench: Workbench | null = null;
 
@@ -16,11 +15,7 @@ parentPort?.on('message', (question: ThreadQuestion) => {
     bench = new Workbench(tape, actions, quotes);
     return;
   }
-  const { id, task, withDetails } = question;
-  try {
-    if (!bench) throw new Error('a run came before its tape');
-    parentPort?.postMessage({ id, outcome: bench.run(task, withDetails) });
-  } catch (error) {
-    parentPort?.postMessage({ id, error: messageOf(error) });
-  }
+  const { tasks, withDetails } = question;
+  if (!bench) throw new Error('a run came before its tape');
+  parentPort?.postMessage(bench.answers(tasks, withDetails) satisfies readonly RunAnswer[]);
 });

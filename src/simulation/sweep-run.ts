@@ -24,7 +24,7 @@ export async function runSweep(
   const { planned, total } = planJob(request);
   const stored = new Map<number, StoredRun>();
   const runAll = (runs: readonly PlannedRun[]): Promise<void> =>
-    inLanes(runs, pool.size * 2, async ({ seq, task, parameters }) => {
+    inLanes(runs, pool.lanes, async ({ seq, task, parameters }) => {
       if (isCancelled()) throw new Cancelled();
       const { result } = await pool.run(data, task, false);
       stored.set(seq, { seq, run_id: String(seq), hash: '', parameters, result });
