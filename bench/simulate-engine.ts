@@ -81,7 +81,7 @@ export async function sweepPart(move: string): Promise<Found> {
     spread_bps: '0',
   });
   const runs = (count: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: count }, (_, index) => pool.run(set, task(index % SWEEP), false)));
+    Promise.all(Array.from({ length: count }, (_, index) => pool.run(set, task(index % SWEEP), false, () => true)));
   await runs(SWEEP * pool.size);
   const plain = plainContender(doublesOf(set.tape.close), SWEEP);
   const sweep: Contender = { name: `sweep of ${SWEEP} runs`, ready: () => async () => void (await runs(SWEEP)), things: SWEEP * BARS };

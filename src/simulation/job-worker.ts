@@ -9,7 +9,7 @@ import { type ClaimedJob, type JobTable, LEASE_MS, type StoredRun } from './job.
 import { bestOf, planJob, type PlannedRun, summaryOf, testRuns } from './job-plan';
 import { needsRanges } from './fill-model';
 import { inLanes } from './lanes';
-import type { SimulationPool, TapeSet } from './simulation-pool.port';
+import { RunDropped, type SimulationPool, type TapeSet } from './simulation-pool.port';
 import { actionsOf, type PositionRequest, runHash } from './simulation-request';
 import type { RunDetails, RunOutcome } from './simulation-task';
 import type { TapeTable } from './tape.table';
@@ -89,7 +89,8 @@ export class JobWorker {
       await this.jobs.finish(job, this.owner, { status: 'DONE', summary });
     } catch (error) {
       if (this.stopping) await this.jobs.release(job, this.owner);
-      else if (!(error instanceof JobLost)) await this.jobs.finish(job, this.owner, { status: 'FAILED', error: messageOf(error) });
+      else if (!(error instanceof JobLost || error instanceof RunDropped))
+        await this.jobs.finish(job, this.owner, { status: 'FAILED', error: messageOf(error) });
     } finally {
       this.current = null;
       this.cancelled.delete(job.id);
@@ -130,10 +131,14 @@ export class JobWorker {
   ): Promise<Map<number, RunDetails>> {
     const details = new Map<number, RunDetails>();
     const missing = planned.filter(({ seq }) => !stored.has(seq));
-    await inLanes(missing, this.pool.lanes, async (run) => {
+    await inLanes(missing, this.pool.lanes, async (run, isGoingOn) => {
       if (this.stopping) throw new JobLost('the process is stopping');
       if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
-      const { stored: done, details: found, wasKnown } = await this.runOne(job, run);
+      const {
+        stored: done,
+        details: found,
+        wasKnown,
+      } = await this.runOne(job, run, () => isGoingOn() && !this.stopping && !this.cancelled.has(job.id));
       stored.set(run.seq, done);
       if (found) details.set(run.seq, found);
       progress.done++;
@@ -153,7 +158,7 @@ export class JobWorker {
     if (!(await this.jobs.progress(job, this.owner, progress.done, progress.total, progress.cached))) throw new JobLost('the job is gone');
   }
 
-  private async runOne(job: ClaimedJob, { seq, position, task, parameters, withDetails }: PlannedRun) {
+  private async runOne(job: ClaimedJob, { seq, position, task, parameters, withDetails }: PlannedRun, isWanted: () => boolean) {
     const hash = runHash(position, task, this.codeVersion);
     const run_id = `${job.id}.${seq}`;
     const known = await this.jobs.known(job.tenantId, hash, withDetails);
@@ -163,7 +168,7 @@ export class JobWorker {
           details: known.details,
           reasonParts: withDetails ? await this.jobs.runParts(job.tenantId, known.run_id) : [],
         }
-      : await this.pool.run(await this.tapeSet(job, position, needsRanges(task.fill)), task, withDetails);
+      : await this.pool.run(await this.tapeSet(job, position, needsRanges(task.fill)), task, withDetails, isWanted);
     const stored: StoredRun = { seq, run_id, hash, parameters, result: outcome.result };
     await this.jobs.addRun(job, stored, withDetails ? outcome.details : null, outcome.reasonParts);
     return { stored, details: withDetails ? outcome.details : null, wasKnown: known !== null };

@@ -4,14 +4,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DomainError } from '../kernel/errors';
-import { SimulationPool, type TapeSet } from './simulation-pool.port';
+import { RunDropped, SimulationPool, type TapeSet } from './simulation-pool.port';
 import { type RunAnswer, type RunOutcome, type RunTask, Workbench } from './simulation-task';
-import type { ThreadQuestion } from './simulation-thread.adapter';
+import type { ThreadAnswer, ThreadQuestion } from './simulation-thread.adapter';
 
 interface Waiting {
   readonly data: TapeSet;
   readonly task: RunTask;
   readonly withDetails: boolean;
+  readonly isWanted: () => boolean;
   readonly resolve: (outcome: RunOutcome) => void;
   readonly reject: (error: Error) => void;
 }
@@ -30,39 +31,64 @@ const YOUNG_MB = 12;
 
 /** Questions that a thread is asked ahead, so that it need not wait for the next one. */
 const AHEAD = 2;
-/** Runs of one question. */
+/** Runs of one question, and how long they may take: what was asked is seen through, even where nobody wants it any more. */
 const MOST = 16;
+const QUESTION_MS = 100;
 
 /** Threads where the program is compiled; run from its sources, it computes in the caller's own thread. */
-export const simulationPool = (): SimulationPool => (existsSync(COMPILED) ? new ThreadPool() : new InlinePool());
+export const simulationPool = (): SimulationPool => (existsSync(COMPILED) ? new ThreadPool(COMPILED) : new InlinePool());
 
-class ThreadPool extends SimulationPool {
+export class ThreadPool extends SimulationPool {
   readonly size = availableParallelism();
   readonly lanes = this.size * AHEAD * MOST;
   private readonly threads: Thread[] = [];
   private queue: Waiting[] = [];
   private handing: NodeJS.Immediate | null = null;
+  /** How long a run takes on the tape that was worked on last. */
+  private pace = { key: '', ms: Number.POSITIVE_INFINITY };
+
+  /** `program`: the compiled inside of a thread. */
+  constructor(private readonly program: string) {
+    super();
+  }
 
   /** Runs without details that are asked for in one go are computed side by side. */
-  run(data: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome> {
+  run(data: TapeSet, task: RunTask, withDetails: boolean, isWanted: () => boolean): Promise<RunOutcome> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ data, task, withDetails, resolve, reject });
-      this.handing ??= setImmediate(() => this.hand());
+      this.queue.push({ data, task, withDetails, isWanted, resolve, reject });
+      this.handSoon();
     });
   }
 
   async close(): Promise<void> {
-    for (const { reject } of this.queue.splice(0)) reject(new Error('simulations are shutting down'));
+    for (const { reject } of this.queue.splice(0)) reject(new RunDropped('simulations are shutting down'));
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
+  /** After everything that is asked for in one go. */
+  private handSoon(): void {
+    this.handing ??= setImmediate(() => {
+      this.handing = null;
+      this.dropUnwanted();
+      this.hand();
+    });
+  }
+
+  private dropUnwanted(): void {
+    const unwanted = this.queue.filter(({ isWanted }) => !isWanted());
+    if (unwanted.length === 0) return;
+    this.queue = this.queue.filter((run) => !unwanted.includes(run));
+    for (const { reject } of unwanted) reject(new RunDropped('the run is not wanted any more'));
+  }
+
   private hand(): void {
-    this.handing = null;
-    const share = Math.min(MOST, Math.ceil(this.queue.length / this.size));
+    const equal = Math.min(MOST, Math.ceil(this.queue.length / this.size));
     for (let first = this.queue[0]; first; first = this.queue[0]) {
       const thread = this.pick(first.data.key);
       if (!thread) return;
-      this.ask(thread, first, this.next(first, share));
+      const { key, ms } = this.pace;
+      const inTime = key === first.data.key ? Math.floor(QUESTION_MS / ms) : 1;
+      this.ask(thread, first, this.next(first, Math.max(1, Math.min(equal, inTime))));
     }
   }
 
@@ -92,18 +118,20 @@ class ThreadPool extends SimulationPool {
   }
 
   private start(): Thread {
-    const worker = new Worker(COMPILED, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const worker = new Worker(this.program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const thread: Thread = { worker, asked: [], tapeKey: null };
     worker.unref();
-    worker.on('message', (answers: readonly RunAnswer[]) => {
-      thread.asked.shift()?.forEach((run, index) => answer(run, answers[index]));
-      this.handing ??= setImmediate(() => this.hand());
+    worker.on('message', ({ answers, ms }: ThreadAnswer) => {
+      const runs = thread.asked.shift() ?? [];
+      this.pace = { key: runs[0]?.data.key ?? '', ms: ms / runs.length };
+      runs.forEach((run, index) => answer(run, answers[index]));
+      this.handSoon();
     });
     const fail = (error: Error): void => {
       const at = this.threads.indexOf(thread);
       if (at >= 0) this.threads.splice(at, 1);
       for (const { reject } of thread.asked.splice(0).flat()) reject(error);
-      if (this.queue.length > 0) this.handing ??= setImmediate(() => this.hand());
+      if (this.queue.length > 0) this.handSoon();
     };
     worker.on('error', fail);
     worker.on('exit', (code) => fail(new Error(`a simulation thread ended with ${code}`)));
@@ -122,8 +150,9 @@ export class InlinePool extends SimulationPool {
   readonly lanes = 2;
   private bench: { readonly key: string; readonly bench: Workbench } | null = null;
 
-  async run({ key, tape, actions, quotes }: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome> {
+  async run({ key, tape, actions, quotes }: TapeSet, task: RunTask, withDetails: boolean, isWanted: () => boolean): Promise<RunOutcome> {
     await new Promise(setImmediate); // requests come in between
+    if (!isWanted()) throw new RunDropped('the run is not wanted any more');
     if (this.bench?.key !== key) this.bench = { key, bench: new Workbench(tape, actions, quotes) };
     const [said] = this.bench.bench.answers([task], withDetails);
     return new Promise((resolve, reject) => answer({ resolve, reject }, said));

@@ -12,12 +12,14 @@ export interface TapeSet {
   readonly quotes: readonly Quote[] | null;
 }
 
+export class RunDropped extends Error {}
+
 export abstract class SimulationPool {
   /** How many runs it computes at once. */
   abstract readonly size: number;
   /** How many to ask it for at once, so that it never waits and can compute several side by side. */
   abstract readonly lanes: number;
-  /** Rejects with what the run threw. */
-  abstract run(data: TapeSet, task: RunTask, withDetails: boolean): Promise<RunOutcome>;
+  /** Rejects with what the run threw, and with RunDropped where it is not wanted any more before it begins. */
+  abstract run(data: TapeSet, task: RunTask, withDetails: boolean, isWanted: () => boolean): Promise<RunOutcome>;
   abstract close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { StoredRun } from './job.table';
 import { bestOf, planJob, type PlannedRun, summaryOf, testRuns } from './job-plan';
 import { inLanes } from './lanes';
-import type { SimulationPool, TapeSet } from './simulation-pool.port';
+import { RunDropped, type SimulationPool, type TapeSet } from './simulation-pool.port';
 import type { SweepRequest } from './simulation-request';
 
 export interface SweepResult {
@@ -10,8 +10,6 @@ export interface SweepResult {
   /** In the order of the grid. */
   readonly runs: readonly StoredRun[];
 }
-
-class Cancelled extends Error {}
 
 /** Null where it was cancelled. */
 export async function runSweep(
@@ -24,9 +22,8 @@ export async function runSweep(
   const { planned, total } = planJob(request);
   const stored = new Map<number, StoredRun>();
   const runAll = (runs: readonly PlannedRun[]): Promise<void> =>
-    inLanes(runs, pool.lanes, async ({ seq, task, parameters }) => {
-      if (isCancelled()) throw new Cancelled();
-      const { result } = await pool.run(data, task, false);
+    inLanes(runs, pool.lanes, async ({ seq, task, parameters }, isGoingOn) => {
+      const { result } = await pool.run(data, task, false, () => isGoingOn() && !isCancelled());
       stored.set(seq, { seq, run_id: String(seq), hash: '', parameters, result });
       onDone(stored.size, total);
     });
@@ -34,7 +31,7 @@ export async function runSweep(
     await runAll(planned);
     if (request.walk_forward) await runAll(testRuns(request, bestOf(request, planned, stored)));
   } catch (error) {
-    if (error instanceof Cancelled) return null;
+    if (error instanceof RunDropped) return null;
     throw error;
   }
   return { summary: summaryOf(request, stored, new Map()), runs: [...stored.values()].sort((a, b) => a.seq - b.seq) };
