@@ -1,8 +1,9 @@
 /** The market of a replay: recorded bars, or recorded quotes judged as live ones are; a dated bar counts as regular session. */
 import { formatAmount } from '../kernel/amount';
-import { type Instant, later, type TradingDay } from '../kernel/clock';
+import type { Instant, TradingDay } from '../kernel/clock';
 import type { Session } from '../contracts/evaluation';
 import type { Exchange } from '../contracts/instrument';
+import { dayAround } from '../market-data/dated-bar-hours';
 import { ExchangeCalendar, type ExchangeDay } from '../market-data/exchange-calendar';
 import type { Market } from '../market-data/market-data.module';
 import { QuoteSource, type RawQuote } from '../market-data/quotes.port';
@@ -40,18 +41,6 @@ function barQuote({ at, close }: Bar): RawQuote {
   return { ts: at, bid: price, ask: price, last: price, source: 'bars' };
 }
 
-const HOUR_MS = 3_600_000;
-
-/** The usual hours around a dated bar, which is its day's regular close: also on dates that the exchange has no session on. */
-const barDay = ({ at, day }: Bar): ExchangeDay => ({
-  date: day,
-  pre_open: later(at, -12 * HOUR_MS),
-  open: later(at, -6.5 * HOUR_MS),
-  close: at,
-  post_close: later(at, 4 * HOUR_MS),
-  early_close: false,
-});
-
 /** The days of dated bars, in order. */
 class BarDays {
   private readonly days: readonly TradingDay[];
@@ -64,7 +53,7 @@ class BarDays {
 
   on(date: TradingDay): ExchangeDay | null {
     const bar = this.byDay.get(date);
-    return bar ? barDay(bar) : null;
+    return bar ? dayAround(bar.at, bar.day) : null;
   }
 
   before = (date: TradingDay): TradingDay | null => this.days[this.firstFrom(date) - 1] ?? null;

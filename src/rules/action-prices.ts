@@ -4,7 +4,7 @@ import type { Instant, TradingDay } from '../kernel/clock';
 import { type Exact, multiply, ONE } from '../kernel/exact';
 import { type ActionEntry, type DividendEntry, isDividendInForce, isSplitInForce, previousCloseOf, type SplitEntry } from './action-ledger';
 import { anchorAtExDate, exceedsPrice, exDateFactor } from './dividend';
-import { type QuoteMemory, restateMemory } from './quote-gate-jump';
+import { NO_MEMORY, type QuoteMemory, restateMemory } from './quote-gate-jump';
 import { parseRatio, priceFactor, splitPrice } from './split';
 
 /** The anchor as it was set, and when: what came later restates it. */
@@ -77,8 +77,8 @@ export interface PriceChange {
 
 /** What the quote gate remembers, restated by every action since the last good price: neither a split nor a dividend is a jump. */
 export function memoryToday(memory: QuoteMemory | null, entries: readonly ActionEntry[]): QuoteMemory | null {
-  if (memory === null || memory.last_good_ts === null || entries.length === 0) return memory;
-  const later = exDates(entries, knownAt(memory, memory.last_good_ts));
+  if (entries.length === 0) return memory;
+  const later = exDates(entries, knownUntil(memory ?? NO_MEMORY));
   return memoryAfter(
     memory,
     later.map((date) => ({ ex_open: date.ex_open, factor: factorOf(date, entries) })),
@@ -88,20 +88,22 @@ export function memoryToday(memory: QuoteMemory | null, entries: readonly Action
 /** The same by what each ex-date changed, in the order in which they came. */
 export function memoryAfter(memory: QuoteMemory | null, changes: readonly PriceChange[]): QuoteMemory | null {
   const last = changes.at(-1);
-  if (memory === null || memory.last_good_ts === null || last === undefined) return memory;
-  const since = knownAt(memory, memory.last_good_ts);
-  if (last.ex_open <= since) return memory;
+  const before = memory ?? NO_MEMORY;
+  const since = knownUntil(before);
+  if (last === undefined || last.ex_open <= since) return memory;
   const later = changes.filter(({ ex_open }) => ex_open > since);
   return restateMemory(
-    memory,
+    before,
     later.reduce((product, { factor }) => multiply(product, factor), ONE),
     last.ex_open,
   );
 }
 
-/** Until when the last good price counts what changed prices. */
-const knownAt = ({ restated_to }: QuoteMemory, lastGoodTs: Instant): Instant =>
-  restated_to !== null && restated_to > lastGoodTs ? restated_to : lastGoodTs;
+/** Until when the memory counts what changed prices. */
+function knownUntil({ restated_to, last_good_ts }: QuoteMemory): Instant {
+  const [restated, good] = [restated_to ?? '', last_good_ts ?? ''];
+  return restated > good ? restated : good;
+}
 
 function factorOf({ splits, dividends }: ExDate, entries: readonly ActionEntry[]): Exact {
   const split = splits.reduce((factor, { ratio }) => multiply(factor, priceFactor(parseRatio(ratio))), ONE);

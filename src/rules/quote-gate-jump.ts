@@ -9,7 +9,7 @@ export interface QuoteMemory {
   readonly last_good_ts: Instant | null;
   /** The last good price as it was before a corporate action restated it: a feed may show it for some minutes more. */
   readonly price_before_action: AmountText | null;
-  /** The last corporate action that the last good price was restated by, until a good quote from after it: no action restates twice. */
+  /** The last corporate action that is counted in, until a good quote from after it: no action restates twice. */
   readonly restated_to: Instant | null;
   /** A price beyond the limit that waits for confirmation. */
   readonly candidate_price: AmountText | null;
@@ -53,10 +53,10 @@ const LARGEST_SPLIT_TERM = 10n;
 
 /**
  * The last good price after a corporate action, which multiplied prices by `factor` (a split `new:old` by old/new, a dividend by
- * (P − D)/P); rounded half-even to 8 places. Waiting candidates are forgotten.
+ * (P − D)/P); rounded half-even to 8 places. Waiting candidates are forgotten. Without one, only that there was an action is remembered.
  */
 export function restateMemory(memory: QuoteMemory, factor: Exact, actionAt: Instant): QuoteMemory {
-  if (memory.last_good_price === null) return NO_MEMORY;
+  if (memory.last_good_price === null) return { ...NO_MEMORY, restated_to: actionAt };
   return {
     ...NO_MEMORY,
     last_good_price: formatAmount(roundHalfEven(multiply(exact(parseAmount(memory.last_good_price)), factor))),
@@ -66,10 +66,17 @@ export function restateMemory(memory: QuoteMemory, factor: Exact, actionAt: Inst
   };
 }
 
-/** Measures the jump against the last good price, exactly. Without one, or with a corporate action that explains it, every price is good. */
+/**
+ * Measures the jump against the last good price, exactly. With a corporate action that explains it every price is good; without a last good
+ * price every one that is not from before an action.
+ */
 export function judgeJump(input: JumpInput): JumpVerdict {
-  const { price, settings, memory } = input;
-  if (memory.last_good_price === null || input.explained) return { accepted: true, memory: remember(input) };
+  const { price, ts, settings, memory } = input;
+  if (input.explained) return { accepted: true, memory: remember(input) };
+  if (memory.last_good_price === null) {
+    const isFromBefore = memory.restated_to !== null && ts < memory.restated_to;
+    return isFromBefore ? { accepted: false, halt: false, memory } : { accepted: true, memory: remember(input) };
+  }
   const lastGood = parseAmount(memory.last_good_price);
   if (!differs(price, lastGood, settings.max_jump_pct)) return { accepted: true, memory: remember(input) };
 

@@ -189,7 +189,14 @@ describe('the last good price after a corporate action', () => {
     expect(said(judge({ last: '92.5' }, { memory: verdict.memory }))).toBe('LAST 92.5');
   });
 
-  it('is none where there was none', () => expect(restateMemory(NO_MEMORY, { n: 1n, d: 7n }, minutesAgo(1))).toEqual(NO_MEMORY));
+  it('is none where there was none, and the first good one is from after the action', () => {
+    const none = restateMemory(NO_MEMORY, { n: 1n, d: 7n }, minutesAgo(5));
+    const before = judge({ ts: minutesAgo(6), last: '648' }, { memory: none });
+    expect(said(before)).toBe('PRICE_JUMP');
+    const after = judge({ ts: minutesAgo(5), last: '92.5' }, { memory: before.memory });
+    expect(said(after)).toBe('LAST 92.5');
+    expect(after.memory).toEqual(good('92.5', minutesAgo(5)));
+  });
 });
 
 describe('a historical bar', () => {

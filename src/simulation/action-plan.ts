@@ -1,14 +1,16 @@
 /** When corporate actions come on a tape, and how prices before them are to be read: the same for every run over the tape. */
 import { type Amount, formatAmount } from '../kernel/amount';
-import type { Instant } from '../kernel/clock';
+import { type Instant, toInstant } from '../kernel/clock';
 import { DomainError } from '../kernel/errors';
 import { type Exact, exact, multiply, roundHalfEven } from '../kernel/exact';
 import { parseDate } from '../market-data/civil-date';
+import { dayAround } from '../market-data/dated-bar-hours';
 import type { PlacedAction } from '../market-data/placed-actions';
 import { priceAt } from './price-column';
-import { firstIndex, type Tape } from './tape';
+import { dayOf, firstIndex, type Tape } from './tape';
 
 interface Planned {
+  /** From when on the market trades without what the action gives; bars with dates have hours of their own. */
   readonly ex_open: Instant;
 }
 
@@ -57,7 +59,7 @@ export function planActions(tape: Tape, actions: readonly PlacedAction[]): reado
     exDate = action.ex_date;
     const planned = steps.get(bar) ?? [];
     steps.set(bar, planned);
-    const { ex_open } = action;
+    const ex_open = tape.dated ? dayAround(toInstant(tape.at[bar] ?? 0), dayOf(tape, bar)).pre_open : action.ex_open;
     if (action.type === 'split') {
       planned.push({ type: 'split', ex_open, ratio: action.ratio });
       close = close && multiply(close, { n: action.ratio.old, d: action.ratio.new });

@@ -134,15 +134,12 @@ export class JobWorker {
     await inLanes(missing, this.pool.lanes, async (run, isGoingOn) => {
       if (this.stopping) throw new JobLost('the process is stopping');
       if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
-      const {
-        stored: done,
-        details: found,
-        wasKnown,
-      } = await this.runOne(job, run, () => isGoingOn() && !this.stopping && !this.cancelled.has(job.id));
-      stored.set(run.seq, done);
-      if (found) details.set(run.seq, found);
+      const isWanted = (): boolean => isGoingOn() && !this.stopping && !this.cancelled.has(job.id);
+      const done = await this.runOne(job, run, isWanted);
+      stored.set(run.seq, done.stored);
+      if (done.details) details.set(run.seq, done.details);
       progress.done++;
-      if (wasKnown) progress.cached++;
+      if (done.wasKnown) progress.cached++;
       if (epochMs(this.clock.now()) - progress.toldAt >= PROGRESS_MS) await this.tell(job, progress);
     });
     for (const { seq } of planned.filter(({ withDetails, seq: number }) => withDetails && !details.has(number))) {

@@ -101,7 +101,7 @@ export class Run {
     return this.end();
   }
 
-  /** Decides all bars before `bars`; the first was opened at. */
+  /** Decides all bars before `bars`, once it was opened. */
   advance(bars: number): void {
     let bar = this.next;
     while (bar < bars) {

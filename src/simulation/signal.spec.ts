@@ -136,12 +136,12 @@ describe('a feed that shows the price from before a split for some minutes more'
 });
 
 describe('a quote from before the first session of an ex-date that is seen within it', () => {
-  it('is a price from before the split, so the next one is no jump', () => {
+  it('is a price from before the split: nothing is done for it', () => {
     // New York opens at 09:00 in London in winter; the first evaluation sees a quote of half a minute before
     const bars = ['2024-03-04T20:00:00Z 100', '2024-03-05T09:00:00Z 50', '2024-03-05T09:05:00Z 50'];
     const quotes = ['2024-03-05T08:59:30Z,,,100', '2024-03-05T09:05:00Z,,,50'];
-    const terms = { bars, quotes, actions: ['2024-03-05,split,2,'], qty: '0', cash: '0', config: { allow_after_hours: true } };
-    expect(tiny(terms).reasons).toEqual(['NOTHING_TO_TRADE', 'NO_TRIGGER']);
+    const terms = { bars, quotes, actions: ['2024-03-05,split,2,'], config: { allow_after_hours: true } };
+    expect(tiny(terms).reasons).toEqual(['PRICE_JUMP', 'NO_TRIGGER']);
   });
 });
 
