@@ -131,7 +131,9 @@ export class JobWorker {
   ): Promise<Map<number, RunDetails>> {
     const details = new Map<number, RunDetails>();
     const missing = planned.filter(({ seq }) => !stored.has(seq));
-    await inLanes(missing, this.pool.lanes, async (run, isGoingOn) => {
+    // Runs with details may be of as many tapes as there are positions: only a few are in memory at once.
+    const lanes = missing.some((run) => run.withDetails) ? this.pool.size * 2 : this.pool.lanes;
+    await inLanes(missing, lanes, async (run, isGoingOn) => {
       if (this.stopping) throw new JobLost('the process is stopping');
       if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
       const isWanted = (): boolean => isGoingOn() && !this.stopping && !this.cancelled.has(job.id);

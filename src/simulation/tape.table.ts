@@ -44,9 +44,19 @@ export interface LoadedTape {
   readonly quotes: readonly Quote[] | null;
 }
 
+interface ReadTape {
+  readonly head: TapeHead;
+  readonly loaded: LoadedTape;
+}
+
+interface Reading {
+  readonly key: string;
+  readonly reading: Promise<ReadTape>;
+}
+
 export class TapeTable {
   /** The last tape that was read: the next run is usually about the same. */
-  private latest: { readonly key: string; readonly head: TapeHead; readonly loaded: LoadedTape } | null = null;
+  private latest: Reading | null = null;
 
   constructor(
     private readonly sql: Sql,
@@ -95,22 +105,30 @@ export class TapeTable {
   async load(tenantId: string, id: string, withRanges = false): Promise<LoadedTape> {
     const key = `${tenantId} ${id}`;
     const parts: PartsFrom = (first, count) => this.parts(tenantId, id, first, count);
-    if (this.latest?.key === key) {
-      const { head, loaded } = this.latest;
+    for (;;) {
+      const latest = this.latest?.key === key ? this.latest : this.begin(key, this.read(tenantId, id, parts, withRanges));
+      const { head, loaded } = await latest.reading;
       if (!withRanges || loaded.tape.open) return loaded;
-      const tape = { ...loaded.tape, ...(await decodeRanges(head, parts)) };
-      return this.keep(key, head, { ...loaded, tape });
+      if (this.latest === latest) this.begin(key, withRangesOf(head, loaded, parts));
     }
+  }
+
+  /** Whoever asks while it is being read waits for the same; what could not be read is asked for again. */
+  private begin(key: string, reading: Promise<ReadTape>): Reading {
+    const begun = { key, reading };
+    this.latest = begun;
+    reading.catch(() => {
+      if (this.latest === begun) this.latest = null;
+    });
+    return begun;
+  }
+
+  private async read(tenantId: string, id: string, parts: PartsFrom, withRanges: boolean): Promise<ReadTape> {
     const row = await this.row(tenantId, id);
     const head = JSON.parse(String(row['head'])) as TapeHead;
     const tape = await decodeTape(head, parts, withRanges);
     const quotes = row['quotes'] === null ? null : (JSON.parse(String(row['quotes'])) as readonly Quote[]);
-    return this.keep(key, head, { view: viewOf(row), tape, quotes });
-  }
-
-  private keep(key: string, head: TapeHead, loaded: LoadedTape): LoadedTape {
-    this.latest = { key, head, loaded };
-    return loaded;
+    return { head, loaded: { view: viewOf(row), tape, quotes } };
   }
 
   /** One at a time: all of them are as large as the tape. */
@@ -130,6 +148,11 @@ export class TapeTable {
     return row;
   }
 }
+
+const withRangesOf = async (head: TapeHead, loaded: LoadedTape, parts: PartsFrom): Promise<ReadTape> => ({
+  head,
+  loaded: { ...loaded, tape: { ...loaded.tape, ...(await decodeRanges(head, parts)) } },
+});
 
 /** Quotes decide as bars do: equal bars under other quotes are another tape. */
 const hashOf = (bars: string, quotes: string | null): string =>

@@ -1,7 +1,10 @@
 /** Simulations over HTTP: bars in, jobs that run beside everything else, results out; and nothing of it touches production data. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NotFoundError } from '../../src/kernel/errors';
 import { Sql } from '../../src/platform/database/sql';
+import { TenantTables } from '../../src/platform/database/tenant-tables';
+import { TapeTable } from '../../src/simulation/tape.table';
 import { type Json, type Listed, ok, startWorld, until, type World } from './support/rest-world';
 
 const DATA = join(__dirname, '../data');
@@ -246,6 +249,25 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('simulations on %s', (database)
         expect(String(tested['start']) > String(end)).toBe(true);
       }
     });
+  });
+
+  it('read a tape once for all the runs that ask for it at the same time, and again where that failed', async () => {
+    const { nest } = world.server.app;
+    const tapes = nest.get(TapeTable, { strict: false });
+    const reads = jest.spyOn(nest.get(TenantTables, { strict: false }), 'read');
+    const readParts = (): number => reads.mock.calls.filter(([, sql]) => sql.includes('simulation_tape_parts')).length;
+    const [other, wanted] = [await upload('OTHER', EDGES), await upload('WANTED', EDGES)];
+    await tapes.load('demo', other, true);
+    const alone = readParts();
+    await tapes.load('demo', edges);
+    reads.mockClear();
+    const loaded = await Promise.all(Array.from({ length: 20 }, (_, asked) => tapes.load('demo', wanted, asked % 2 === 1)));
+    expect(readParts()).toBeLessThanOrEqual(alone + 1);
+    expect(new Set(loaded.map(({ tape }) => tape.close)).size).toBe(1);
+    expect(loaded.map(({ tape }) => tape.open !== null)).toEqual(Array.from({ length: 20 }, (_, asked) => asked % 2 === 1));
+    for (let time = 0; time < 2; time++) await expect(tapes.load('demo', 'nowhere')).rejects.toThrow(NotFoundError);
+    expect((await tapes.load('demo', wanted)).view.id).toBe(wanted);
+    reads.mockRestore();
   });
 
   it('take bars from a file as large as it may be, from recorded quotes and from the history provider', async () => {
