@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from './fleet';
 
 export interface Program {
   readonly child: ChildProcess;
@@ -50,4 +51,20 @@ export async function liveOn(start: (crashAt: string | null) => Program, crashes
     if (signal !== 'SIGKILL') throw new Error(`it ended with ${String(code ?? signal)}: ${stderr}`);
   }
   return lives;
+}
+
+/** Tells each life that is at work to end, until the one that was told and was not killed: a life that is still loading would not hear it. */
+export async function endLives({ lives, ended }: { readonly lives: readonly Program[]; readonly ended: Promise<unknown> }): Promise<void> {
+  let isOver = false;
+  const over = ended.finally(() => (isOver = true));
+  const told = new Set<Program>();
+  await until('a program has ended', () => {
+    const life = lives.at(-1);
+    if (life && !told.has(life) && life.lines.some(({ started }) => started !== undefined)) {
+      told.add(life);
+      life.child.kill('SIGTERM');
+    }
+    return Promise.resolve(isOver);
+  });
+  await over;
 }

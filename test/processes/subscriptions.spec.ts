@@ -7,7 +7,7 @@ import { SystemClock } from '../../src/platform/time/system-clock.adapter';
 import { seededRandom } from '../kills/seeded-random';
 import { createTestDatabase, type TestDatabase } from '../support/postgres-databases';
 import { until } from './fleet';
-import { killPrograms, liveOn, type Program, startProgram } from './store-programs';
+import { endLives, killPrograms, liveOn, type Program, startProgram } from './store-programs';
 
 const isLong = process.env['JEST_RUN'] === 'soak';
 const EVENTS = isLong ? 1_000_000 : 50_000;
@@ -84,8 +84,7 @@ describe('processes on one PostgreSQL', () => {
         ),
       );
       await until('every event is handled', async () => (await count(notHandled)) === 0, PATIENCE_MS);
-      for (const { lives } of readers) lives.at(-1)?.child.kill('SIGTERM');
-      await Promise.all(readers.map(({ ended }) => ended));
+      await Promise.all(readers.map(endLives));
 
       const said = [...writers.flat(), ...readers.flatMap(({ lives }) => lives)];
       const kills = said.filter(({ child }) => child.signalCode === 'SIGKILL').length;

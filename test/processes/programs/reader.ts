@@ -43,8 +43,9 @@ main(async () => {
   });
   runner.register({ name: 'effects', handles: (type) => type === 'OrderQueued', handle });
   runner.start();
+  const told = once(process, 'SIGTERM');
   say({ started: holder });
-  await once(process, 'SIGTERM');
+  await told;
   await runner.stop();
   await close();
 });
