@@ -1,7 +1,7 @@
 /** Mean and variance of the daily returns of a constant mix: polynomials of its stock fraction instead of a pass over the days. */
 import type { PriceHistory } from './benchmarks';
 import type { Moments, Series } from './performance';
-import { returnAt, returnWithActions } from './share-returns';
+import { returnAt, returnOver } from './share-returns';
 
 /** Powers of the stock fraction that are kept of a day's return. */
 const TERMS = 16;
@@ -127,10 +127,7 @@ function valueAt(coefficients: Series, x: number): number {
 }
 
 function dayReturn(history: PriceHistory, { from, to }: DayBars, exposure: number, kept: number): number {
-  const { closes, actionsBefore } = history;
   let growth = 1;
-  for (let bar = from; bar < to; bar++) {
-    growth *= 1 + exposure * (actionsBefore.has(bar) ? returnWithActions(history, bar, kept) : returnAt(closes, bar));
-  }
+  for (let bar = from; bar < to; bar++) growth *= 1 + exposure * returnOver(history, bar, kept);
   return growth - 1;
 }

@@ -5,7 +5,7 @@ import { DrawdownWatch } from './drawdown';
 import { mixMoments } from './mix-returns';
 import { ceilingOver, floorOver, growthOver, isQuietFor, type MixSegments, segmentsFor } from './mix-segments';
 import { growthBetween, type Moments, type Performance, returnsOf, riskOf, type Series, SMALLEST_DIVISOR } from './performance';
-import { returnAt, returnWithActions } from './share-returns';
+import { returnOver, returnWithActions } from './share-returns';
 
 /** Bars that are followed at once: what fits into the nearest memory. */
 const PIECE = 1_024;
@@ -24,13 +24,10 @@ export function staticMix(history: PriceHistory, start: number, exposure: number
 
 /** With debt or a short holding, and of values about zero. */
 function momentsByDay(history: PriceHistory, start: number, exposure: number, kept: number): Moments | null {
-  const { closes, actionsBefore, timeline } = history;
   let value = start;
   let bar = 0;
-  const daily = Float64Array.from(timeline.dayEnds, (end) => {
-    for (; bar <= end; bar++) {
-      value *= 1 + exposure * (actionsBefore.has(bar) ? returnWithActions(history, bar, kept) : returnAt(closes, bar));
-    }
+  const daily = Float64Array.from(history.timeline.dayEnds, (end) => {
+    for (; bar <= end; bar++) value *= 1 + exposure * returnOver(history, bar, kept);
     return value;
   });
   return returnsOf(daily);

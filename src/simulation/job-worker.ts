@@ -134,9 +134,8 @@ export class JobWorker {
     // Runs with details may be of as many tapes as there are positions: only a few are in memory at once.
     const lanes = missing.some((run) => run.withDetails) ? this.pool.size * 2 : this.pool.lanes;
     await inLanes(missing, lanes, async (run, isGoingOn) => {
-      if (this.stopping) throw new JobLost('the process is stopping');
-      if (this.cancelled.has(job.id)) throw new JobLost('the job was cancelled');
       const isWanted = (): boolean => isGoingOn() && !this.stopping && !this.cancelled.has(job.id);
+      if (!isWanted()) throw new JobLost('the process is stopping, or the job was cancelled');
       const done = await this.runOne(job, run, isWanted);
       stored.set(run.seq, done.stored);
       if (done.details) details.set(run.seq, done.details);

@@ -2,9 +2,9 @@ import { inflateRawSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { type ExportedRun, exportCsv, exportJson, exportXlsx, sheetsOf } from './run-export';
 import { Workbench } from './simulation-task';
-import { actionsOf, settingsFrom } from './simulation-request';
+import { actionsOf } from './simulation-request';
 import { PublishedCalendar } from '../market-data/published-calendar';
-import { tiny } from './simulation.spec-support';
+import { runTask, tiny } from './simulation.spec-support';
 
 const BARS = ['2024-01-30 100', '2024-01-31 104', '2024-02-01 99', '2024-02-02 108.88888888'];
 
@@ -12,17 +12,7 @@ function exported(): ExportedRun {
   const { tape } = tiny({ bars: BARS }).run.data;
   const csv = 'ex_date,type,value,pay_date\n2024-02-01,dividend,0.5,2024-02-02\n';
   const actions = actionsOf(csv, 'actions.csv', new PublishedCalendar(), 'XNYS');
-  const task = {
-    cash: '10000',
-    qty: '100',
-    stock_pct: null,
-    settings: settingsFrom({ commission_rate: '0.001' }),
-    start: null,
-    end: null,
-    fill: 'close',
-    slippage_bps: '0',
-    spread_bps: '0',
-  } as const;
+  const task = runTask({ commission_rate: '0.001' }, { cash: '10000', qty: '100', stock_pct: null });
   const [answer] = new Workbench(tape, actions, null).answers([task], true);
   if (!answer || !('outcome' in answer)) throw new Error(answer?.error);
   const { result, details } = answer.outcome;

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { PublishedCalendar } from '../market-data/published-calendar';
 import { SECTION } from '../rules/tape-sections';
-import { actionsOf, settingsFrom } from './simulation-request';
+import { actionsOf } from './simulation-request';
+import { runTask } from './simulation.spec-support';
 import { type RunAnswer, type RunTask, Workbench } from './simulation-task';
 import { readTape } from './tape-reader';
 
@@ -26,19 +27,6 @@ const tape = readTape(minutes(), 'minutes.csv', calendar, 'XNYS');
 const ACTIONS = 'ex_date,type,value,pay_date\n2024-03-08,dividend,0.5,2024-03-15\n2024-03-12,split,2,\n';
 const bench = (): Workbench => new Workbench(tape, actionsOf(ACTIONS, 'actions.csv', calendar, 'XNYS'), null);
 
-const task = (config: object, others: Partial<RunTask> = {}): RunTask => ({
-  cash: '100000',
-  qty: '0',
-  stock_pct: '50',
-  settings: settingsFrom(config),
-  start: null,
-  end: null,
-  fill: 'close',
-  slippage_bps: '0',
-  spread_bps: '0',
-  ...others,
-});
-
 const tasks: fc.Arbitrary<RunTask> = fc
   .record({
     up: fc.constantFrom('0.5', '1', '3'),
@@ -51,7 +39,7 @@ const tasks: fc.Arbitrary<RunTask> = fc
   })
   .map(({ up, orders, hours, sizing, fill, start, cash }) => {
     const config = { up_threshold_pct: up, max_orders_per_day: orders, allow_after_hours: hours, order_sizing_strategy: sizing };
-    return task(config, { fill, start, cash });
+    return runTask(config, { fill, start, cash });
   });
 
 const resultOf = (answer: RunAnswer | undefined) => (answer && 'outcome' in answer ? answer.outcome.result : answer);
@@ -70,8 +58,8 @@ it('runs side by side come to what each comes to alone, and with everything that
 });
 
 it('a run that fails says why, and those beside it give their results', () => {
-  const sound = task({});
-  const [first, failed, last] = bench().answers([sound, task({}, { start: '2030-01-01' }), sound], false);
+  const sound = runTask({});
+  const [first, failed, last] = bench().answers([sound, runTask({}, { start: '2030-01-01' }), sound], false);
   expect(resultOf(first)).toMatchObject({ bars: 2 * SECTION + 1_000 });
   expect(last).toEqual(first);
   expect(failed).toEqual({ error: expect.stringContaining('a range with at least one bar') as string });

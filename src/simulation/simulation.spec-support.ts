@@ -11,6 +11,7 @@ import type { FillModel } from './fill-model';
 import type { RunResult } from './run-result';
 import { dataFor, historyOf } from './simulation-data';
 import { settingsFrom } from './simulation-request';
+import type { RunTask } from './simulation-task';
 import { readTape } from './tape-reader';
 
 export interface TinyRun {
@@ -47,6 +48,20 @@ const PLAIN = {
 };
 
 const calendar = new PublishedCalendar();
+
+/** Half of 100,000 in stock, over the whole tape, filled at the close. */
+export const runTask = (config: object, others: Partial<RunTask> = {}): RunTask => ({
+  cash: '100000',
+  qty: '0',
+  stock_pct: '50',
+  settings: settingsFrom(config),
+  start: null,
+  end: null,
+  fill: 'close',
+  slippage_bps: '0',
+  spread_bps: '0',
+  ...others,
+});
 
 /** 100 shares and 10,000 in cash unless the run says otherwise. */
 export function tiny(terms: TinyRun): TinyResult {

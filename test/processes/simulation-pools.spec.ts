@@ -5,7 +5,7 @@ import { DomainError } from '../../src/kernel/errors';
 import { PublishedCalendar } from '../../src/market-data/published-calendar';
 import { InlinePool, ThreadPool } from '../../src/simulation/simulation-pool.adapter';
 import { RunDropped, type SimulationPool, type TapeSet } from '../../src/simulation/simulation-pool.port';
-import { settingsFrom } from '../../src/simulation/simulation-request';
+import { runTask } from '../../src/simulation/simulation.spec-support';
 import { type RunAnswer, type RunTask, Workbench } from '../../src/simulation/simulation-task';
 import { readTape } from '../../src/simulation/tape-reader';
 
@@ -16,18 +16,7 @@ const tape = (symbol: string): TapeSet => {
 };
 const [ko, aapl] = [tape('KO'), tape('AAPL.raw')];
 
-const task = (up: number, others: Partial<RunTask> = {}): RunTask => ({
-  cash: '100000',
-  qty: '0',
-  stock_pct: '50',
-  settings: settingsFrom({ up_threshold_pct: String(1 + up / 10) }),
-  start: null,
-  end: null,
-  fill: 'close',
-  slippage_bps: '0',
-  spread_bps: '0',
-  ...others,
-});
+const task = (up: number): RunTask => runTask({ up_threshold_pct: String(1 + up / 10) });
 const tasks = Array.from({ length: 12 }, (_, up) => task(up));
 const wanted = (): boolean => true;
 
